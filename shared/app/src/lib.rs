@@ -1,0 +1,3 @@
+//! The use cases, one file each: load, decide, store, emit.
+
+pub mod ports;

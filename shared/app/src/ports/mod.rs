@@ -1,0 +1,7 @@
+//! What the use cases need from outside, where more than one real implementation exists.
+
+mod clock;
+mod queue;
+
+pub use clock::Clock;
+pub use queue::{Queue, QueueError, QueueMessage, ReferralJob};

@@ -1,0 +1,71 @@
+use async_trait::async_trait;
+use domain::ids::{NumberId, ParticipantId};
+use serde::{Deserialize, Serialize};
+
+/// What the use cases put on queues. Bodies hold ids and nothing else; a lost, doubled or late
+/// one changes the time of things and nothing more, since the tick sweeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QueueMessage {
+    /// A row may have become sendable: queue `wake`, standard, delay 1 s.
+    Wake,
+    /// One turn of one number: queue `turns`, standard, delayed by the gap.
+    Turn {
+        /// Whose turn.
+        number_id: NumberId,
+        /// The turn's number; only the pace item's own one is taken.
+        turn: u64,
+        /// 0–900 s, SQS's own range.
+        delay_s: u16,
+    },
+    /// Work on the sequence of one referrer: queue `referrals.fifo`, group = the referrer.
+    Referral(ReferralJob),
+}
+
+/// A job on the FIFO queue of referrals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ReferralJob {
+    /// Give `participant_id` its place among those invited by `referrer_id`.
+    Sequence {
+        /// The one who was invited.
+        participant_id: ParticipantId,
+        /// The one whose link was used.
+        referrer_id: ParticipantId,
+    },
+    /// `referrer_id` has just registered: credit those who had named this number before.
+    Adopt {
+        /// The new participant whose number others had named.
+        referrer_id: ParticipantId,
+    },
+}
+
+impl ReferralJob {
+    /// The FIFO message group: jobs of one referrer run one after the other.
+    #[must_use]
+    pub fn group(&self) -> ParticipantId {
+        match self {
+            Self::Sequence { referrer_id, .. } | Self::Adopt { referrer_id } => *referrer_id,
+        }
+    }
+}
+
+/// The queue did not take a message. The caller's work is stored already; the tick repeats it.
+#[derive(Debug, thiserror::Error)]
+#[error("queue {queue} did not take the message")]
+pub struct QueueError {
+    /// Logical queue name: `wake`, `turns` or `referrals`.
+    pub queue: &'static str,
+    /// What the queue's client said.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// Puts messages on queues.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Sends one message.
+    ///
+    /// # Errors
+    /// [`QueueError`] if the queue cannot be reached or refuses.
+    async fn send(&self, message: QueueMessage) -> Result<(), QueueError>;
+}
