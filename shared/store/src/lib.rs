@@ -1,1 +1,69 @@
-//! Placeholder.
+//! The DynamoDB side of the use cases: keys, items, queries, transactions. The only crate that
+//! knows the database's client. Fields are encrypted here, at the boundary, so that no caller can
+//! store a number in clear. The model and its reasons stand in `docs/data-model.md`.
+
+mod error;
+mod events;
+mod item;
+mod keyring;
+mod messages;
+mod numbers;
+mod pace;
+mod participants;
+mod read;
+mod referrals;
+mod settings;
+mod suppression;
+mod tables;
+mod turn;
+mod write;
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use vault::Vault;
+
+pub use error::StoreError;
+pub use keyring::StoredKeyring;
+pub use numbers::{GatewayKey, NewNumber};
+pub use pace::{Fenced, NextTurn};
+pub use participants::{Registered, Registration, Surroundings};
+pub use referrals::{AlertStep, LeftOver, Pending, ReferralState, SequenceStep, SettledPending};
+pub use settings::{Steering, StoredTemplate};
+pub use tables::Table;
+pub use turn::{Checked, Claimed, Record, Refusal};
+
+/// Access to the tables of one stack.
+#[derive(Clone)]
+pub struct Store {
+    client: Client,
+    prefix: String,
+    vault: Arc<Vault>,
+}
+
+impl Store {
+    /// A store over the tables `<prefix>-…`, encrypting with this vault.
+    #[must_use]
+    pub fn new(client: Client, prefix: impl Into<String>, vault: Arc<Vault>) -> Self {
+        Self { client, prefix: prefix.into(), vault }
+    }
+
+    fn table(&self, table: Table) -> String {
+        table.physical(&self.prefix)
+    }
+
+    async fn get_all(&self, what: &'static str, wanted: &[(String, item::Item)]) -> Result<Vec<Option<item::Item>>, StoreError> {
+        read::get_all(what, &self.client, wanted).await
+    }
+
+    async fn put(&self, table: Table, item: item::Item, what: &'static str) -> Result<(), StoreError> {
+        self.client
+            .put_item()
+            .table_name(self.table(table))
+            .set_item(Some(item))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(StoreError::database(what))
+    }
+}

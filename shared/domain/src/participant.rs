@@ -1,0 +1,62 @@
+//! A participant (peserta) as stored.
+
+use jiff::Timestamp;
+
+use crate::ids::{EventId, ParticipantId};
+use crate::person::{City, PersonName, Profession, Sapaan};
+use crate::phone::Phone;
+
+/// Somebody who registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Participant {
+    /// Random id.
+    pub id: ParticipantId,
+    /// Form of address.
+    pub sapaan: Sapaan,
+    /// Name.
+    pub name: PersonName,
+    /// City.
+    pub city: City,
+    /// Profession.
+    pub profession: Profession,
+    /// WhatsApp number.
+    pub phone: Phone,
+    /// Keyed hash of the number.
+    pub phone_index: String,
+    /// Whose link was used, once that number is a participant.
+    pub referrer_id: Option<ParticipantId>,
+    /// Place among those the referrer invited: 1, 2, 3 …
+    pub referrer_sequence: Option<u64>,
+    /// When they registered, UTC.
+    pub registered_at: Timestamp,
+    /// The event the registration belongs to.
+    pub event_id: Option<EventId>,
+    /// Whether the referrer may see name, city, profession and number in full.
+    pub consent_share: bool,
+}
+
+/// Whose link a new participant used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Referral {
+    /// Nobody's.
+    None,
+    /// A participant's.
+    Known(ParticipantId),
+    /// A number's that is not registered (yet), by its `phone_index`.
+    Pending(String),
+}
+
+/// Proof of consent (UU PDP 27/2022, article 24), appended and never changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentRecord {
+    /// Version of the text that was shown.
+    pub text_version: &'static str,
+    /// SHA-256 of that text, hexadecimal.
+    pub text_sha256: String,
+    /// What was agreed to.
+    pub purposes: Vec<&'static str>,
+    /// Where: `landing_form`.
+    pub channel: &'static str,
+    /// When, UTC.
+    pub at: Timestamp,
+}

@@ -1,0 +1,82 @@
+//! Settings an admin can change, and the switches that stop sending.
+
+use crate::hours::{HoursPolicy, SendingHours};
+use crate::message::Class;
+use crate::phone::Phone;
+
+/// How numbers take work when there is less of it than numbers (SPEC S1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strategy {
+    /// The longest unused first.
+    #[default]
+    RoundRobin,
+    /// By chance, weighted by 1/priority.
+    Random,
+}
+
+/// How much of a new participant's number the referrer sees (SPEC L3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AlertPhone {
+    /// As the participant chose.
+    #[default]
+    ByConsent,
+    /// Always in full.
+    Full,
+    /// Always masked, with a shortened name.
+    Masked,
+}
+
+/// What the whole system follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Host in links, `www.webdonasi.com`.
+    pub site_host: String,
+    /// Where people are sent after registering.
+    pub admin_number: Phone,
+    /// First message they find typed there.
+    pub wa_text: String,
+    /// Introductory video; without one its line is left out.
+    pub link_video: Option<String>,
+    /// How numbers take turns.
+    pub strategy: Strategy,
+    /// What an alert shows.
+    pub alert_phone: AlertPhone,
+    /// Sending hours.
+    pub hours: HoursPolicy,
+    /// Registrations one network address may send in ten minutes (SPEC L8).
+    pub registrations_per_address: u32,
+}
+
+impl Settings {
+    /// The brief's defaults around an admin's number.
+    #[must_use]
+    pub fn new(admin_number: Phone) -> Self {
+        Self {
+            site_host: "www.webdonasi.com".to_owned(),
+            admin_number,
+            wa_text: "Halo Admin, saya sudah daftar Sosialisasi Program Socialpreneur.".to_owned(),
+            link_video: None,
+            strategy: Strategy::default(),
+            alert_phone: AlertPhone::default(),
+            hours: HoursPolicy::new(SendingHours::DEFAULT),
+            registrations_per_address: 600,
+        }
+    }
+}
+
+/// Kill switches (SPEC S9). A number has its own: pausing it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Control {
+    /// Nothing is sent.
+    pub all_stopped: bool,
+    /// Nothing of these classes is sent.
+    pub stopped: Vec<Class>,
+}
+
+impl Control {
+    /// Whether messages of the class are stopped.
+    #[must_use]
+    pub fn stops(&self, class: Class) -> bool {
+        self.all_stopped || self.stopped.contains(&class)
+    }
+}

@@ -1,0 +1,223 @@
+use domain::ids::NumberId;
+use domain::number::{Limits, Number, OutReason};
+use domain::pace::Pace;
+use domain::phone::Phone;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+use vault::{Place, Salt};
+use zeroize::Zeroizing;
+
+use crate::item::{Item, Iso, from_item, iso, number, single_key, text, to_item};
+use crate::pace::pace_item;
+use crate::read::{Question, query};
+use crate::tables::Table;
+use crate::write::{Applied, Change, Committed, put_new, transact};
+use crate::{Store, StoreError};
+
+const WHAT: &str = "number";
+const TABLE: &str = "broadcast_numbers";
+/// More numbers than any programme of this size runs.
+const MOST_NUMBERS: usize = 500;
+
+/// A number's gateway key in clear. Lives only between the check and the request.
+pub struct GatewayKey(pub Zeroizing<String>);
+
+/// A number to be added.
+pub struct NewNumber {
+    /// Random id.
+    pub id: NumberId,
+    /// What admins call it.
+    pub label: String,
+    /// Its own WhatsApp number.
+    pub phone: Phone,
+    /// Its key at the gateway.
+    pub api_key: GatewayKey,
+    /// Order of preference, 1 first.
+    pub priority: u16,
+    /// Since when it has been in use.
+    pub in_use_since: Timestamp,
+    /// Gap and caps.
+    pub limits: Limits,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct NumberItem {
+    number_id: NumberId,
+    label: String,
+    phone: ByteBuf,
+    api_key: ByteBuf,
+    salt: ByteBuf,
+    provider: String,
+    priority: u16,
+    is_active: bool,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    out_reason: Option<String>,
+    paused: bool,
+    in_use_since: Iso,
+    gap_min_s: u16,
+    gap_max_s: u16,
+    hourly_cap: u16,
+    daily_cap: u32,
+    failure_streak: u32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    cool_until: Option<i64>,
+    roster: String,
+    roster_key: String,
+    revision: u32,
+}
+
+pub(crate) fn number_key(id: NumberId) -> Item {
+    single_key("number_id", id.to_string())
+}
+
+fn place<'a>(field: &'a str, id: &'a str) -> Place<'a> {
+    Place { table: TABLE, field, id }
+}
+
+fn read_number(item: &NumberItem) -> Result<Number, StoreError> {
+    Ok(Number {
+        id: item.number_id,
+        priority: item.priority,
+        is_active: item.is_active,
+        out_reason: item
+            .out_reason
+            .as_deref()
+            .map(|w| OutReason::parse(w).ok_or_else(|| StoreError::unreadable(WHAT, "out_reason")))
+            .transpose()?,
+        paused: item.paused,
+        in_use_since: item.in_use_since.0,
+        limits: Limits::new(item.gap_min_s, item.gap_max_s, item.hourly_cap, item.daily_cap)
+            .map_err(|e| StoreError::unreadable(WHAT, e))?,
+        failure_streak: item.failure_streak,
+        cool_until: item
+            .cool_until
+            .map(|ms| crate::item::millis(WHAT, ms))
+            .transpose()?,
+    })
+}
+
+impl Store {
+    /// Adds a number with its pace, both or neither. False if the id is taken.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database or the vault does not answer.
+    pub async fn add_number(&self, new: &NewNumber, now: Timestamp) -> Result<bool, StoreError> {
+        let salt = Salt::random().map_err(StoreError::vault(WHAT))?;
+        let id = new.id.to_string();
+        let seal = async |field: &'static str, plain: &[u8]| {
+            self.vault
+                .seal(&place(field, &id), &salt, plain, now)
+                .await
+                .map(ByteBuf::from)
+                .map_err(StoreError::vault(WHAT))
+        };
+        let item = NumberItem {
+            number_id: new.id,
+            label: new.label.clone(),
+            phone: seal("phone", &new.phone.to_bytes()).await?,
+            api_key: seal("api_key", new.api_key.0.as_bytes()).await?,
+            salt: ByteBuf::from(salt.as_bytes().to_vec()),
+            provider: "DripSender".to_owned(),
+            priority: new.priority,
+            is_active: true,
+            out_reason: None,
+            paused: false,
+            in_use_since: Iso(new.in_use_since),
+            gap_min_s: new.limits.gap_min_s(),
+            gap_max_s: new.limits.gap_max_s(),
+            hourly_cap: new.limits.hourly_cap(),
+            daily_cap: new.limits.daily_cap(),
+            failure_streak: 0,
+            cool_until: None,
+            roster: "all".to_owned(),
+            roster_key: format!("{:05}#{id}", new.priority),
+            revision: 0,
+        };
+        let parts = vec![
+            put_new(WHAT, self.table(Table::BroadcastNumbers), "number_id", to_item(WHAT, &item)?)?,
+            put_new(WHAT, self.table(Table::Pace), "number_id", pace_item(&Pace::new(new.id, now))?)?,
+        ];
+        Ok(transact(WHAT, &self.client, parts).await? == Committed::Yes)
+    }
+
+    /// All numbers, best priority first. Read from an index: the check before a request decides.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    pub async fn roster(&self) -> Result<Vec<Number>, StoreError> {
+        let question = Question {
+            table: self.table(Table::BroadcastNumbers),
+            index: Some("roster"),
+            condition: "#roster = :all".to_owned(),
+            names: vec![("#roster", "roster")],
+            values: vec![(":all", text("all"))],
+            consistent: false,
+        };
+        query("roster", &self.client, question, MOST_NUMBERS)
+            .await?
+            .into_iter()
+            .map(|item| read_number(&from_item(WHAT, item)?))
+            .collect()
+    }
+
+    /// Changes gap and caps; they hold from the next turn on, also for messages that wait.
+    /// False if there is no such number.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn set_limits(&self, id: NumberId, limits: Limits) -> Result<bool, StoreError> {
+        let change = self
+            .number(id)
+            .set("gap_min_s", number(limits.gap_min_s()))
+            .set("gap_max_s", number(limits.gap_max_s()))
+            .set("hourly_cap", number(limits.hourly_cap()))
+            .set("daily_cap", number(limits.daily_cap()));
+        Ok(matches!(change.apply(WHAT, &self.client).await?, Applied::Done(_)))
+    }
+
+    /// Pauses a number or lets it go on. False if there is no such number.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn set_paused(&self, id: NumberId, paused: bool) -> Result<bool, StoreError> {
+        let change = self
+            .number(id)
+            .set("paused", aws_sdk_dynamodb::types::AttributeValue::Bool(paused));
+        Ok(matches!(change.apply(WHAT, &self.client).await?, Applied::Done(_)))
+    }
+
+    /// Brings a number back that was taken out: a person has looked at it.
+    /// False if there is no such number.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn reactivate(&self, id: NumberId, now: Timestamp) -> Result<bool, StoreError> {
+        let change = self
+            .number(id)
+            .set("is_active", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
+            .set("failure_streak", number(0))
+            .set("reactivated_at", text(iso(now)))
+            .remove("out_reason")
+            .remove("out_at")
+            .remove("cool_until");
+        Ok(matches!(change.apply(WHAT, &self.client).await?, Applied::Done(_)))
+    }
+
+    fn number(&self, id: NumberId) -> Change {
+        Change::of(self.table(Table::BroadcastNumbers), number_key(id)).when_present("number_id")
+    }
+
+    pub(crate) async fn read_number_with_key(&self, item: Item) -> Result<(Number, GatewayKey), StoreError> {
+        let item: NumberItem = from_item(WHAT, item)?;
+        let number = read_number(&item)?;
+        let salt = Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
+        let opened = self
+            .vault
+            .open(&place("api_key", &item.number_id.to_string()), &salt, &item.api_key)
+            .await
+            .map_err(StoreError::vault(WHAT))?;
+        let key = String::from_utf8(opened.to_vec()).map_err(|_| StoreError::unreadable(WHAT, "api_key"))?;
+        Ok((number, GatewayKey(Zeroizing::new(key))))
+    }
+}

@@ -1,0 +1,348 @@
+use domain::ids::{EventId, ParticipantId};
+use domain::message::NewMessage;
+use domain::participant::{ConsentRecord, Participant, Referral};
+use domain::person::{City, PersonName, Profession, Sapaan};
+use domain::phone::Phone;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+use vault::{Place, Salt};
+
+use crate::item::{
+    GUARD, Item, Iso, PENDING, PROFILE, from_item, guard_pk, iso, key, participant_pk, text, to_item,
+};
+use crate::tables::Table;
+use crate::write::{Change, put_new, transact};
+use crate::{Store, StoreError};
+
+/// Lane of the `sweep` index that holds referral work a crash may have left.
+pub(crate) const REFERRAL_SWEEP: &str = "referral#0";
+
+/// What is known before somebody is registered.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// Who has the number already.
+    pub holder: Option<ParticipantId>,
+    /// Whether others named this number before it registered.
+    pub awaited: bool,
+    /// The participant whose number was named as referrer.
+    pub referrer: Option<ParticipantId>,
+    /// Whether somebody is known to wait for the referrer's number already.
+    pub referrer_awaited: bool,
+}
+
+/// What a registration writes, all or nothing.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// The participant.
+    pub participant: Participant,
+    /// Whose link.
+    pub referral: Referral,
+    /// Proof of consent.
+    pub consent: ConsentRecord,
+    /// The messages it causes.
+    pub messages: Vec<NewMessage>,
+    /// Whether others wait for this number.
+    pub awaited: bool,
+}
+
+/// What became of a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registered {
+    /// Stored.
+    Stored,
+    /// Somebody with this number was stored first; nothing was written.
+    NumberTaken,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ParticipantItem {
+    pk: String,
+    sk: String,
+    id: ParticipantId,
+    sapaan: String,
+    name: String,
+    city: String,
+    city_key: String,
+    profession: String,
+    phone: ByteBuf,
+    salt: ByteBuf,
+    phone_index: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    referrer_id: Option<ParticipantId>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    referrer_sequence: Option<u64>,
+    registered_at: Iso,
+    status: String,
+    unsubscribed: bool,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    event_id: Option<EventId>,
+    consent_share: bool,
+    reg_month: String,
+    reg_key: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ConsentItem<'a> {
+    pk: String,
+    sk: String,
+    text_version: &'a str,
+    text_sha256: &'a str,
+    purposes: &'a [&'static str],
+    channel: &'a str,
+    at: Iso,
+}
+
+#[derive(Debug, Deserialize)]
+struct GuardItem {
+    participant_id: ParticipantId,
+}
+
+pub(crate) fn guard_holder(item: Option<Item>) -> Result<Option<ParticipantId>, StoreError> {
+    item.map(|item| from_item::<GuardItem>("phone guard", item).map(|g| g.participant_id))
+        .transpose()
+}
+
+fn phone_place(id: &str) -> Place<'_> {
+    Place { table: "participants", field: "phone", id }
+}
+
+impl Store {
+    /// What a registration needs to know: one consistent read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    pub async fn surroundings(&self, own_index: &str, referrer_index: Option<&str>) -> Result<Surroundings, StoreError> {
+        let table = self.table(Table::Participants);
+        let mut wanted = vec![
+            (table.clone(), key(guard_pk(own_index), GUARD)),
+            (table.clone(), key(guard_pk(own_index), PENDING)),
+        ];
+        if let Some(index) = referrer_index {
+            wanted.push((table.clone(), key(guard_pk(index), GUARD)));
+            wanted.push((table, key(guard_pk(index), PENDING)));
+        }
+        let mut found = self.get_all("surroundings", &wanted).await?.into_iter();
+        let mut next = || found.next().flatten();
+        Ok(Surroundings {
+            holder: guard_holder(next())?,
+            awaited: next().is_some(),
+            referrer: guard_holder(next())?,
+            referrer_awaited: next().is_some(),
+        })
+    }
+
+    /// Who has the number now; read consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or the item is unreadable.
+    pub async fn holder_of(&self, phone_index: &str) -> Result<Option<ParticipantId>, StoreError> {
+        let wanted = [(self.table(Table::Participants), key(guard_pk(phone_index), GUARD))];
+        let found = self.get_all("holder", &wanted).await?.into_iter().next().flatten();
+        guard_holder(found)
+    }
+
+    /// Marks that somebody waits for this number, so that its registration looks for them.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn mark_awaited(&self, phone_index: &str) -> Result<(), StoreError> {
+        self.client
+            .put_item()
+            .table_name(self.table(Table::Participants))
+            .set_item(Some(key(guard_pk(phone_index), PENDING)))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await
+            .map(|_| ())
+            .or_else(|error| match error.as_service_error() {
+                Some(e) if e.is_conditional_check_failed_exception() => Ok(()),
+                _ => Err(StoreError::database("mark awaited")(error)),
+            })
+    }
+
+    /// Stores participant, guard, consent and messages in one transaction. It holds no item that
+    /// two people share, so registrations do not hinder each other.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was written, or all of it if the answer got lost.
+    pub async fn register(&self, new: &Registration) -> Result<Registered, StoreError> {
+        const WHAT: &str = "register";
+        const GUARD_AT: usize = 1;
+        let table = self.table(Table::Participants);
+        let participant = &new.participant;
+        let at = participant.registered_at;
+        let profile = self.participant_item(participant).await?;
+
+        let mut guard = key(guard_pk(&participant.phone_index), GUARD);
+        guard.insert("participant_id".into(), text(participant.id.to_string()));
+        let consent = ConsentItem {
+            pk: participant_pk(participant.id),
+            sk: format!("CONSENT#{}#0", iso(new.consent.at)),
+            text_version: new.consent.text_version,
+            text_sha256: &new.consent.text_sha256,
+            purposes: &new.consent.purposes,
+            channel: new.consent.channel,
+            at: Iso(new.consent.at),
+        };
+        let mut parts = vec![
+            put_new(WHAT, table.clone(), "pk", to_item(WHAT, &profile)?)?,
+            put_new(WHAT, table.clone(), "pk", guard)?,
+            put_new(WHAT, table.clone(), "pk", to_item(WHAT, &consent)?)?,
+        ];
+        if let Referral::Pending(index) = &new.referral {
+            let mut item = key(
+                guard_pk(index),
+                format!("{PENDING}#{}#{}", iso(at), participant.id),
+            );
+            item.insert("participant_id".into(), text(participant.id.to_string()));
+            item.insert("sweep_lane".into(), text(REFERRAL_SWEEP));
+            item.insert("sweep_at".into(), text(iso(at)));
+            parts.push(put_new(WHAT, table.clone(), "pk", item)?);
+        }
+        if new.awaited {
+            let mark = Change::of(table, key(guard_pk(&participant.phone_index), PENDING))
+                .set("participant_id", text(participant.id.to_string()))
+                .set("sweep_lane", text(REFERRAL_SWEEP))
+                .set("sweep_at", text(iso(at)));
+            parts.push(mark.in_transaction(WHAT)?);
+        }
+        for message in &new.messages {
+            parts.push(self.put_message(message)?);
+        }
+        let committed = transact(WHAT, &self.client, parts).await?;
+        if committed.refused_at(GUARD_AT) {
+            return Ok(Registered::NumberTaken);
+        }
+        match committed {
+            crate::write::Committed::Yes => Ok(Registered::Stored),
+            crate::write::Committed::Refused(at) => Err(StoreError::unreadable(
+                WHAT,
+                format!("new ids exist already, parts {at:?}"),
+            )),
+        }
+    }
+
+    /// One participant, read consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or the item is unreadable.
+    pub async fn participant(&self, id: ParticipantId) -> Result<Option<Participant>, StoreError> {
+        let wanted = [(self.table(Table::Participants), key(participant_pk(id), PROFILE))];
+        match self.get_all("participant", &wanted).await?.into_iter().next().flatten() {
+            Some(item) => self.read_participant(item).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn participant_item(&self, participant: &Participant) -> Result<ParticipantItem, StoreError> {
+        const WHAT: &str = "participant";
+        let salt = Salt::random().map_err(StoreError::vault(WHAT))?;
+        let id = participant.id.to_string();
+        let sealed = self
+            .vault
+            .seal(&phone_place(&id), &salt, &participant.phone.to_bytes(), participant.registered_at)
+            .await
+            .map_err(StoreError::vault(WHAT))?;
+        let registered_at = iso(participant.registered_at);
+        Ok(ParticipantItem {
+            pk: participant_pk(participant.id),
+            sk: PROFILE.to_owned(),
+            id: participant.id,
+            sapaan: participant.sapaan.as_str().to_owned(),
+            name: participant.name.as_str().to_owned(),
+            city: participant.city.as_str().to_owned(),
+            city_key: participant.city.key(),
+            profession: participant.profession.as_str().to_owned(),
+            phone: ByteBuf::from(sealed),
+            salt: ByteBuf::from(salt.as_bytes().to_vec()),
+            phone_index: participant.phone_index.clone(),
+            referrer_id: participant.referrer_id,
+            referrer_sequence: participant.referrer_sequence,
+            registered_at: Iso(participant.registered_at),
+            status: "belum_join".to_owned(),
+            unsubscribed: false,
+            event_id: participant.event_id,
+            consent_share: participant.consent_share,
+            reg_month: registered_at.get(..7).unwrap_or_default().to_owned(),
+            reg_key: format!("{registered_at}#{id}"),
+        })
+    }
+
+    pub(crate) async fn read_participant(&self, item: Item) -> Result<Participant, StoreError> {
+        const WHAT: &str = "participant";
+        let item: ParticipantItem = from_item(WHAT, item)?;
+        let salt = Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
+        let id = item.id.to_string();
+        let opened = self
+            .vault
+            .open(&phone_place(&id), &salt, &item.phone)
+            .await
+            .map_err(StoreError::vault(WHAT))?;
+        let bad = |field: &'static str| StoreError::unreadable(WHAT, field);
+        Ok(Participant {
+            id: item.id,
+            sapaan: Sapaan::parse(&item.sapaan).map_err(|_| bad("sapaan"))?,
+            name: PersonName::parse(&item.name).map_err(|_| bad("name"))?,
+            city: City::parse(&item.city).map_err(|_| bad("city"))?,
+            profession: Profession::parse(&item.profession).map_err(|_| bad("profession"))?,
+            phone: Phone::from_bytes(&opened).ok_or_else(|| bad("phone"))?,
+            phone_index: item.phone_index,
+            referrer_id: item.referrer_id,
+            referrer_sequence: item.referrer_sequence,
+            registered_at: item.registered_at.0,
+            event_id: item.event_id,
+            consent_share: item.consent_share,
+        })
+    }
+
+    /// `phone_index` of a number.
+    ///
+    /// # Errors
+    /// [`StoreError::Vault`] before the vault is prepared.
+    pub fn phone_index(&self, phone: &Phone) -> Result<String, StoreError> {
+        self.vault
+            .phone_index(&phone.to_bytes())
+            .map_err(StoreError::vault("phone index"))
+    }
+
+    /// Keyed hash of a network address for rate limits; the address itself is kept nowhere.
+    ///
+    /// # Errors
+    /// [`StoreError::Vault`] before the vault is prepared.
+    pub fn address_hash(&self, address: &str) -> Result<String, StoreError> {
+        self.vault
+            .keyed_hash("address", address.as_bytes())
+            .map_err(StoreError::vault("address hash"))
+    }
+
+    /// Counts one call under `key` in the window that began at `window`; false once more than
+    /// `limit` came in it. `keep_s` is how long after its start the counter may be forgotten, in seconds.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn count_within(&self, key: &str, window: Timestamp, limit: u32, keep_s: i64) -> Result<bool, StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(self.table(Table::Limits))
+            .key("key", text(format!("{key}#{}", iso(window))))
+            .update_expression("SET #n = if_not_exists(#n, :zero) + :one, #ttl = :ttl")
+            .condition_expression("attribute_not_exists(#n) OR #n < :limit")
+            .expression_attribute_names("#n", "n")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":zero", crate::item::number(0))
+            .expression_attribute_values(":one", crate::item::number(1))
+            .expression_attribute_values(":limit", crate::item::number(limit))
+            .expression_attribute_values(":ttl", crate::item::number(window.as_second() + keep_s))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(e) if e.is_conditional_check_failed_exception() => Ok(false),
+                _ => Err(StoreError::database("rate limit")(error)),
+            },
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Consistent reads of several items at once, and queries that follow their last key.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+
+use crate::StoreError;
+use crate::item::Item;
+
+/// Consistent BatchGetItem of at most 100 items; answers stand in the order of the questions.
+pub(crate) async fn get_all(
+    what: &'static str,
+    client: &Client,
+    wanted: &[(String, Item)],
+) -> Result<Vec<Option<Item>>, StoreError> {
+    let mut requests: HashMap<String, Vec<Item>> = HashMap::new();
+    for (table, key) in wanted {
+        let keys = requests.entry(table.clone()).or_default();
+        // The service refuses a key that stands twice.
+        if !keys.contains(key) {
+            keys.push(key.clone());
+        }
+    }
+    let mut request: HashMap<String, KeysAndAttributes> = HashMap::new();
+    for (table, keys) in requests {
+        let part = KeysAndAttributes::builder()
+            .set_keys(Some(keys))
+            .consistent_read(true)
+            .build()
+            .map_err(StoreError::database(what))?;
+        request.insert(table, part);
+    }
+    let mut found: HashMap<String, Vec<Item>> = HashMap::new();
+    while !request.is_empty() {
+        let output = client
+            .batch_get_item()
+            .set_request_items(Some(request))
+            .send()
+            .await
+            .map_err(StoreError::database(what))?;
+        for (table, items) in output.responses.unwrap_or_default() {
+            found.entry(table).or_default().extend(items);
+        }
+        request = output.unprocessed_keys.unwrap_or_default();
+    }
+    Ok(wanted
+        .iter()
+        .map(|(table, key)| {
+            found
+                .get(table)
+                .and_then(|items| items.iter().find(|item| has_key(item, key)).cloned())
+        })
+        .collect())
+}
+
+fn has_key(item: &Item, key: &Item) -> bool {
+    key.iter().all(|(name, value)| item.get(name) == Some(value))
+}
+
+/// A query's question.
+pub(crate) struct Question {
+    pub(crate) table: String,
+    pub(crate) index: Option<&'static str>,
+    pub(crate) condition: String,
+    pub(crate) names: Vec<(&'static str, &'static str)>,
+    pub(crate) values: Vec<(&'static str, AttributeValue)>,
+    pub(crate) consistent: bool,
+}
+
+/// The first `limit` items in key order, over as many pages as it takes.
+pub(crate) async fn query(what: &'static str, client: &Client, question: Question, limit: usize) -> Result<Vec<Item>, StoreError> {
+    let names: HashMap<String, String> = question
+        .names
+        .into_iter()
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .collect();
+    let values: HashMap<String, AttributeValue> = question
+        .values
+        .into_iter()
+        .map(|(k, v)| (k.to_owned(), v))
+        .collect();
+    let mut items = Vec::new();
+    let mut start = None;
+    loop {
+        let missing = limit.saturating_sub(items.len());
+        let output = client
+            .query()
+            .table_name(&question.table)
+            .set_index_name(question.index.map(str::to_owned))
+            .key_condition_expression(&question.condition)
+            .set_expression_attribute_names(Some(names.clone()))
+            .set_expression_attribute_values(Some(values.clone()))
+            .consistent_read(question.consistent)
+            .limit(i32::try_from(missing).unwrap_or(i32::MAX).max(1))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StoreError::database(what))?;
+        items.extend(output.items.unwrap_or_default());
+        start = output.last_evaluated_key;
+        if start.is_none() || items.len() >= limit {
+            items.truncate(limit);
+            return Ok(items);
+        }
+    }
+}

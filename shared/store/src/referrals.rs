@@ -1,0 +1,315 @@
+use domain::ids::{MessageId, ParticipantId};
+use domain::message::{NewMessage, State, Waiting};
+use domain::participant::Participant;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::item::{
+    GUARD, Item, PENDING, PROFILE, REFERRALS, from_item, guard_pk, iso, key, number, participant_pk, text,
+};
+use crate::messages::{message_key, waiting};
+use crate::participants::{REFERRAL_SWEEP, guard_holder};
+use crate::read::{Question, query};
+use crate::tables::Table;
+use crate::write::{Applied, Change, Committed, delete_present, transact};
+use crate::{Store, StoreError};
+
+#[derive(Debug, Deserialize)]
+struct CounterItem {
+    total: u64,
+}
+
+pub(crate) fn total(item: Option<Item>) -> Result<u64, StoreError> {
+    Ok(item
+        .map(|item| from_item::<CounterItem>("referral counter", item))
+        .transpose()?
+        .map_or(0, |c| c.total))
+}
+
+/// What is known about one referral, as of one consistent read.
+#[derive(Debug, Clone)]
+pub struct ReferralState {
+    /// How many the referrer has invited so far.
+    pub total: u64,
+    /// The one who was invited; none once erased.
+    pub invitee: Option<Participant>,
+    /// Whether the alert's row exists.
+    pub alert: Option<State>,
+}
+
+/// The next step of one referral: n → n + 1.
+#[derive(Debug, Clone)]
+pub struct SequenceStep<'a> {
+    /// The referrer.
+    pub referrer_id: ParticipantId,
+    /// The one who was invited.
+    pub participant_id: ParticipantId,
+    /// Total before this step.
+    pub total: u64,
+    /// What happens to the alert.
+    pub alert: AlertStep<'a>,
+    /// The pending item that an adoption uses up, by its sort key.
+    pub pending: Option<&'a Pending>,
+}
+
+/// What a sequence step does to the alert's row.
+#[derive(Debug, Clone)]
+pub enum AlertStep<'a> {
+    /// Makes the waiting row sendable.
+    Release {
+        /// The row.
+        message: &'a NewMessage,
+    },
+    /// Writes the row; nobody could be told before.
+    Write {
+        /// The row.
+        message: &'a NewMessage,
+    },
+    /// Leaves it as it is.
+    Leave,
+}
+
+/// Somebody who named a number before it registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    phone_index: String,
+    sk: String,
+    /// The one who was invited.
+    pub participant_id: ParticipantId,
+}
+
+/// Referral work that a crash may have left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeftOver {
+    /// This number has registered and others had named it before.
+    Adoption {
+        /// The new participant.
+        referrer_id: ParticipantId,
+    },
+    /// A pending item whose number was not registered: nothing to do any more.
+    Settled(SettledPending),
+}
+
+/// A pending item that can leave the sweep index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettledPending {
+    phone_index: String,
+    sk: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct PendingItem {
+    sk: String,
+    participant_id: ParticipantId,
+}
+
+#[derive(Debug, Deserialize)]
+struct SweepItem {
+    pk: String,
+    sk: String,
+}
+
+impl Store {
+    /// Reads what one referral needs.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    pub async fn referral_state(&self, referrer_id: ParticipantId, participant_id: ParticipantId, alert_id: MessageId) -> Result<ReferralState, StoreError> {
+        let participants = self.table(Table::Participants);
+        let wanted = [
+            (participants.clone(), key(participant_pk(referrer_id), REFERRALS)),
+            (participants, key(participant_pk(participant_id), PROFILE)),
+            (self.table(Table::NotificationsLog), message_key(alert_id)),
+        ];
+        let mut found = self.get_all("referral", &wanted).await?.into_iter();
+        let mut next = || found.next().flatten();
+        let total = total(next())?;
+        let invitee = match next() {
+            Some(item) => Some(self.read_participant(item).await?),
+            None => None,
+        };
+        let alert = next()
+            .map(|item| {
+                let word = |name: &str| item.get(name).and_then(|v| v.as_s().ok()).map(String::as_str);
+                State::parse(word("status").unwrap_or_default(), word("reason").unwrap_or_default())
+                    .ok_or_else(|| StoreError::unreadable("message row", "status"))
+            })
+            .transpose()?;
+        Ok(ReferralState { total, invitee, alert })
+    }
+
+    /// Counter n → n + 1, the participant's place and the alert, in one transaction.
+    /// False if something moved in between: read again.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn sequence(&self, step: &SequenceStep<'_>) -> Result<bool, StoreError> {
+        const WHAT: &str = "sequence";
+        let participants = self.table(Table::Participants);
+        let counter = Change::of(participants.clone(), key(participant_pk(step.referrer_id), REFERRALS))
+            .set("total", number(step.total + 1));
+        let counter = if step.total == 0 {
+            counter.when_absent("total")
+        } else {
+            counter.when_equals("total", number(step.total))
+        };
+        let profile = Change::of(participants.clone(), key(participant_pk(step.participant_id), PROFILE))
+            .set("referrer_sequence", number(step.total + 1))
+            .when_present("pk")
+            .when_absent("referrer_sequence");
+        let profile = if step.pending.is_some() {
+            profile
+                .set("referrer_id", text(step.referrer_id.to_string()))
+                .when_absent("referrer_id")
+        } else {
+            profile.when_equals("referrer_id", text(step.referrer_id.to_string()))
+        };
+        let mut parts = vec![counter.in_transaction(WHAT)?, profile.in_transaction(WHAT)?];
+        match &step.alert {
+            AlertStep::Release { message } => parts.push(
+                waiting(self.message(message.id), message.message_type, message.waiting, message.not_before)
+                    .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()))
+                    .in_transaction(WHAT)?,
+            ),
+            AlertStep::Write { message } => parts.push(self.put_message(message)?),
+            AlertStep::Leave => {}
+        }
+        if let Some(pending) = step.pending {
+            parts.push(delete_present(
+                WHAT,
+                participants,
+                "pk",
+                key(guard_pk(&pending.phone_index), pending.sk.clone()),
+            )?);
+        }
+        Ok(transact(WHAT, &self.client, parts).await? == Committed::Yes)
+    }
+
+    /// Makes an alert sendable whose participant has a place already.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn release_alert(&self, message: &NewMessage) -> Result<bool, StoreError> {
+        let change = waiting(self.message(message.id), message.message_type, message.waiting, message.not_before)
+            .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()));
+        Ok(matches!(change.apply("release alert", &self.client).await?, Applied::Done(_)))
+    }
+
+    /// Those who named this number before it registered, in order of registration.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    pub async fn pending_for(&self, phone_index: &str, limit: usize) -> Result<Vec<Pending>, StoreError> {
+        let question = Question {
+            table: self.table(Table::Participants),
+            index: None,
+            condition: "#pk = :pk AND begins_with(#sk, :prefix)".to_owned(),
+            names: vec![("#pk", "pk"), ("#sk", "sk")],
+            values: vec![
+                (":pk", text(guard_pk(phone_index))),
+                (":prefix", text(format!("{PENDING}#"))),
+            ],
+            consistent: true,
+        };
+        query("pending referrals", &self.client, question, limit)
+            .await?
+            .into_iter()
+            .map(|item| {
+                from_item::<PendingItem>("pending referral", item).map(|item| Pending {
+                    phone_index: phone_index.to_owned(),
+                    sk: item.sk,
+                    participant_id: item.participant_id,
+                })
+            })
+            .collect()
+    }
+
+    /// Forgets one who waited and is credited elsewhere or gone.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn drop_pending(&self, pending: &Pending) -> Result<(), StoreError> {
+        self.delete_participants_item(key(guard_pk(&pending.phone_index), pending.sk.clone()))
+            .await
+    }
+
+    /// Forgets the mark of a number whose pending referrals are all credited.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn drop_mark(&self, phone_index: &str) -> Result<(), StoreError> {
+        self.delete_participants_item(key(guard_pk(phone_index), PENDING))
+            .await
+    }
+
+    async fn delete_participants_item(&self, key: Item) -> Result<(), StoreError> {
+        self.client
+            .delete_item()
+            .table_name(self.table(Table::Participants))
+            .set_key(Some(key))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(StoreError::database("delete pending"))
+    }
+
+    /// Referral work older than `before` that a crash may have left.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    pub async fn left_over_referrals(&self, before: Timestamp, limit: usize) -> Result<Vec<LeftOver>, StoreError> {
+        const WHAT: &str = "referral sweep";
+        let question = Question {
+            table: self.table(Table::Participants),
+            index: Some("sweep"),
+            condition: "#lane = :lane AND #at <= :before".to_owned(),
+            names: vec![("#lane", "sweep_lane"), ("#at", "sweep_at")],
+            values: vec![(":lane", text(REFERRAL_SWEEP)), (":before", text(iso(before)))],
+            consistent: false,
+        };
+        let items = query(WHAT, &self.client, question, limit).await?;
+        let mut keys = Vec::new();
+        for item in items {
+            keys.push(from_item::<SweepItem>(WHAT, item)?);
+        }
+        let table = self.table(Table::Participants);
+        let wanted: Vec<_> = keys
+            .iter()
+            .map(|k| (table.clone(), key(k.pk.clone(), GUARD)))
+            .collect();
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let guards = self.get_all(WHAT, &wanted).await?;
+        keys.into_iter()
+            .zip(guards)
+            .map(|(item, guard)| {
+                Ok(match guard_holder(guard)? {
+                    Some(referrer_id) => LeftOver::Adoption { referrer_id },
+                    None => LeftOver::Settled(SettledPending {
+                        phone_index: item.pk.strip_prefix("G#").unwrap_or_default().to_owned(),
+                        sk: item.sk,
+                    }),
+                })
+            })
+            .collect()
+    }
+
+    /// Takes a pending item out of the sweep: its number is not registered, and whoever
+    /// registers it later will see the mark.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn settle_pending(&self, settled: &SettledPending) -> Result<(), StoreError> {
+        Change::of(
+            self.table(Table::Participants),
+            key(guard_pk(&settled.phone_index), settled.sk.clone()),
+        )
+        .remove("sweep_lane")
+        .remove("sweep_at")
+        .when_present("pk")
+        .apply("settle pending", &self.client)
+        .await
+        .map(|_| ())
+    }
+}

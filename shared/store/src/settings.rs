@@ -1,0 +1,250 @@
+use domain::hours::{HoursPolicy, HoursRule, SendingHours};
+use domain::message::Class;
+use domain::phone::Phone;
+use domain::settings::{AlertPhone, Control, Settings, Strategy};
+use jiff::Timestamp;
+use jiff::civil::Time;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+use std::collections::BTreeMap;
+use vault::{Place, Salt};
+
+use crate::item::{Item, from_item, key, number, text, to_item};
+use crate::tables::Table;
+use crate::write::{Committed, put_new, transact};
+use crate::{Store, StoreError};
+
+pub(crate) const SETTINGS: &str = "SETTINGS";
+pub(crate) const GLOBAL: &str = "GLOBAL";
+pub(crate) const CONTROL: &str = "CONTROL";
+pub(crate) const TEMPLATE_ACTIVE: &str = "ACTIVE";
+const WHAT: &str = "settings";
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SettingsItem {
+    pk: String,
+    sk: String,
+    site_host: String,
+    admin_number: ByteBuf,
+    salt: ByteBuf,
+    wa_text: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    link_video: Option<String>,
+    strategy: String,
+    alert_phone: String,
+    hours_open: Time,
+    hours_close: Time,
+    /// Minutes: 0 = obeys, -1 = free, otherwise at once within.
+    hours_rules: BTreeMap<String, i32>,
+    registrations_per_address: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ControlItem {
+    pk: String,
+    sk: String,
+    all_stopped: bool,
+    stopped: Vec<String>,
+}
+
+/// A template as an admin saved it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredTemplate {
+    /// 1, 2, 3 …
+    pub version: u32,
+    /// Texts of which one is chosen at random; never empty.
+    pub variants: Vec<String>,
+}
+
+/// The two items that steer everything.
+#[derive(Debug, Clone)]
+pub struct Steering {
+    /// None until an admin's number is set.
+    pub settings: Option<Settings>,
+    /// Kill switches.
+    pub control: Control,
+}
+
+pub(crate) fn template_pk(name: &str) -> String {
+    format!("TEMPLATE#{name}")
+}
+
+fn admin_place() -> Place<'static> {
+    Place { table: "settings", field: "admin_number", id: GLOBAL }
+}
+
+pub(crate) fn read_control(item: Option<Item>) -> Result<Control, StoreError> {
+    let Some(item) = item else {
+        return Ok(Control::default());
+    };
+    let item: ControlItem = from_item("control", item)?;
+    let stopped = item
+        .stopped
+        .iter()
+        .map(|w| Class::parse(w).ok_or_else(|| StoreError::unreadable("control", "stopped")))
+        .collect::<Result<_, _>>()?;
+    Ok(Control { all_stopped: item.all_stopped, stopped })
+}
+
+pub(crate) fn read_template(item: Item) -> Result<StoredTemplate, StoreError> {
+    from_item("template", item)
+}
+
+impl Store {
+    /// Settings and switches, read consistently in one call.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    pub async fn steering(&self) -> Result<Steering, StoreError> {
+        let table = self.table(Table::Settings);
+        let wanted = [
+            (table.clone(), key(SETTINGS, GLOBAL)),
+            (table, key(SETTINGS, CONTROL)),
+        ];
+        let mut found = self.get_all(WHAT, &wanted).await?.into_iter();
+        let settings = match found.next().flatten() {
+            Some(item) => Some(self.read_settings(item).await?),
+            None => None,
+        };
+        let control = read_control(found.next().flatten())?;
+        Ok(Steering { settings, control })
+    }
+
+    /// Replaces the settings.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database or the vault does not answer.
+    pub async fn save_settings(&self, settings: &Settings, now: Timestamp) -> Result<(), StoreError> {
+        let salt = Salt::random().map_err(StoreError::vault(WHAT))?;
+        let sealed = self
+            .vault
+            .seal(&admin_place(), &salt, &settings.admin_number.to_bytes(), now)
+            .await
+            .map_err(StoreError::vault(WHAT))?;
+        let hours_rules = Class::ALL
+            .into_iter()
+            .map(|class| {
+                let minutes = match settings.hours.rule(class) {
+                    HoursRule::Obeys => 0,
+                    HoursRule::Free => -1,
+                    HoursRule::AtOnceWithin { minutes } => i32::from(minutes),
+                };
+                (class.as_str().to_owned(), minutes)
+            })
+            .collect();
+        let item = SettingsItem {
+            pk: SETTINGS.to_owned(),
+            sk: GLOBAL.to_owned(),
+            site_host: settings.site_host.clone(),
+            admin_number: ByteBuf::from(sealed),
+            salt: ByteBuf::from(salt.as_bytes().to_vec()),
+            wa_text: settings.wa_text.clone(),
+            link_video: settings.link_video.clone(),
+            strategy: match settings.strategy {
+                Strategy::RoundRobin => "round_robin",
+                Strategy::Random => "random",
+            }
+            .to_owned(),
+            alert_phone: match settings.alert_phone {
+                AlertPhone::ByConsent => "by_consent",
+                AlertPhone::Full => "full",
+                AlertPhone::Masked => "masked",
+            }
+            .to_owned(),
+            hours_open: settings.hours.hours.open(),
+            hours_close: settings.hours.hours.close(),
+            hours_rules,
+            registrations_per_address: settings.registrations_per_address,
+        };
+        self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
+    }
+
+    /// Replaces the switches. The last claim under the old ones is at most 5 s later.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn save_control(&self, control: &Control) -> Result<(), StoreError> {
+        let item = ControlItem {
+            pk: SETTINGS.to_owned(),
+            sk: CONTROL.to_owned(),
+            all_stopped: control.all_stopped,
+            stopped: control.stopped.iter().map(|c| c.as_str().to_owned()).collect(),
+        };
+        self.put(Table::Settings, to_item("control", &item)?, "control").await
+    }
+
+    /// Saves the next version of a template and makes it the active one, both or neither.
+    /// False if that version exists already: somebody else saved first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn save_template(&self, name: &str, template: &StoredTemplate) -> Result<bool, StoreError> {
+        const WHAT: &str = "template";
+        let pk = template_pk(name);
+        let mut version = to_item(WHAT, template)?;
+        version.extend(key(pk.clone(), format!("V#{:06}", template.version)));
+        let active = crate::write::Change::of(self.table(Table::Settings), key(pk, TEMPLATE_ACTIVE))
+            .set("version", number(template.version))
+            .set(
+                "variants",
+                aws_sdk_dynamodb::types::AttributeValue::L(template.variants.iter().map(text).collect()),
+            );
+        let parts = vec![
+            put_new(WHAT, self.table(Table::Settings), "pk", version)?,
+            active.in_transaction(WHAT)?,
+        ];
+        Ok(transact(WHAT, &self.client, parts).await? == Committed::Yes)
+    }
+
+    /// The active template of this name, if an admin saved one.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or the item is unreadable.
+    pub async fn template(&self, name: &str) -> Result<Option<StoredTemplate>, StoreError> {
+        let wanted = [(self.table(Table::Settings), key(template_pk(name), TEMPLATE_ACTIVE))];
+        let found = self.get_all("template", &wanted).await?;
+        found.into_iter().next().flatten().map(read_template).transpose()
+    }
+
+    pub(crate) async fn read_settings(&self, item: Item) -> Result<Settings, StoreError> {
+        let bad = |field: &'static str| StoreError::unreadable(WHAT, field);
+        let item: SettingsItem = from_item(WHAT, item)?;
+        let salt = Salt::from_bytes(&item.salt).ok_or_else(|| bad("salt"))?;
+        let opened = self
+            .vault
+            .open(&admin_place(), &salt, &item.admin_number)
+            .await
+            .map_err(StoreError::vault(WHAT))?;
+        let mut hours = HoursPolicy::new(
+            SendingHours::new(item.hours_open, item.hours_close).map_err(|_| bad("hours"))?,
+        );
+        for (word, minutes) in &item.hours_rules {
+            let class = Class::parse(word).ok_or_else(|| bad("hours_rules"))?;
+            let rule = match minutes {
+                0 => HoursRule::Obeys,
+                -1 => HoursRule::Free,
+                n => HoursRule::AtOnceWithin { minutes: u16::try_from(*n).map_err(|_| bad("hours_rules"))? },
+            };
+            hours = hours.with_rule(class, rule);
+        }
+        Ok(Settings {
+            site_host: item.site_host,
+            admin_number: Phone::from_bytes(&opened).ok_or_else(|| bad("admin_number"))?,
+            wa_text: item.wa_text,
+            link_video: item.link_video,
+            strategy: match item.strategy.as_str() {
+                "round_robin" => Strategy::RoundRobin,
+                "random" => Strategy::Random,
+                _ => return Err(bad("strategy")),
+            },
+            alert_phone: match item.alert_phone.as_str() {
+                "by_consent" => AlertPhone::ByConsent,
+                "full" => AlertPhone::Full,
+                "masked" => AlertPhone::Masked,
+                _ => return Err(bad("alert_phone")),
+            },
+            hours,
+            registrations_per_address: item.registrations_per_address,
+        })
+    }
+}

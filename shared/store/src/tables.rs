@@ -1,0 +1,59 @@
+/// Logical tables, as `docs/data-model.md` and `infra/data.yaml` name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Table {
+    /// Participants, guards, consent, referral counters.
+    Participants,
+    /// The outbox.
+    NotificationsLog,
+    /// Sending numbers.
+    BroadcastNumbers,
+    /// Turns and caps of the sending numbers.
+    Pace,
+    /// Zoom sessions.
+    Events,
+    /// Settings, switches, templates.
+    Settings,
+    /// Who must not be written to.
+    Suppression,
+    /// Wrapped data keys.
+    Keyring,
+    /// Short-lived counters.
+    Limits,
+}
+
+impl Table {
+    /// All tables.
+    pub const ALL: [Self; 9] = [
+        Self::Participants,
+        Self::NotificationsLog,
+        Self::BroadcastNumbers,
+        Self::Pace,
+        Self::Events,
+        Self::Settings,
+        Self::Suppression,
+        Self::Keyring,
+        Self::Limits,
+    ];
+
+    /// Name without the stack's prefix.
+    #[must_use]
+    pub fn logical(self) -> &'static str {
+        match self {
+            Self::Participants => "participants",
+            Self::NotificationsLog => "notifications_log",
+            Self::BroadcastNumbers => "broadcast_numbers",
+            Self::Pace => "pace",
+            Self::Events => "events",
+            Self::Settings => "settings",
+            Self::Suppression => "suppression",
+            Self::Keyring => "keyring",
+            Self::Limits => "limits",
+        }
+    }
+
+    /// Name in the account: `<prefix>-<logical>`.
+    #[must_use]
+    pub fn physical(self, prefix: &str) -> String {
+        format!("{prefix}-{}", self.logical())
+    }
+}

@@ -1,0 +1,323 @@
+use domain::ids::{MessageId, NumberId, ParticipantId, Token};
+use domain::lane::Lane;
+use domain::message::{DueMessage, Failure, MessageType, SentAs, State, Waiting};
+use domain::number::Number;
+use domain::pace::{LEASE, Pace};
+use domain::participant::Participant;
+use domain::reaction::{AfterMessage, AfterNumber};
+use domain::settings::{Control, Settings};
+use jiff::Timestamp;
+
+use crate::item::{PROFILE, REFERRALS, STATE, iso, key, number, participant_pk, text};
+use crate::messages::{ended, message_key, waiting, with_state};
+use crate::numbers::{GatewayKey, number_key};
+use crate::pace::{NextTurn, set_caps, set_next, when_held};
+use crate::settings::{CONTROL, GLOBAL, SETTINGS, TEMPLATE_ACTIVE, template_pk};
+use crate::tables::Table;
+use crate::write::{Applied, Change, Committed, transact};
+use crate::{Store, StoreError, StoredTemplate};
+
+/// What became of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimed {
+    /// The row and the permit are ours.
+    Yes,
+    /// Somebody else has the row, or it ended.
+    RowGone,
+    /// The turn is no longer ours: stop.
+    TurnLost,
+}
+
+/// Everything that is asked about a message at the moment of sending, as of one consistent read.
+pub struct Checked {
+    /// Whether the row is still claimed with our token.
+    pub still_ours: bool,
+    /// Whether the recipient asked us to stop.
+    pub suppressed: bool,
+    /// The recipient; none once erased.
+    pub recipient: Option<Participant>,
+    /// Whom the message is about.
+    pub subject: Option<Participant>,
+    /// How many the recipient has invited.
+    pub referrals: u64,
+    /// Settings.
+    pub settings: Option<Settings>,
+    /// Kill switches.
+    pub control: Control,
+    /// The number with its gateway key; none once removed.
+    pub number: Option<(Number, GatewayKey)>,
+    /// The active template, if an admin has changed it.
+    pub template: Option<StoredTemplate>,
+}
+
+/// How a claimed row goes back without a request having begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Back to its lane.
+    Wait {
+        /// Why.
+        why: Waiting,
+        /// Not before.
+        from: Timestamp,
+    },
+    /// For good.
+    End(Failure),
+}
+
+/// What a request's outcome writes: row, pace and number together.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// The row.
+    pub message: &'a DueMessage,
+    /// The number.
+    pub number_id: NumberId,
+    /// The turn's token.
+    pub token: Token,
+    /// What becomes of the row.
+    pub after: AfterMessage,
+    /// What becomes of the number.
+    pub number: AfterNumber,
+    /// The outcome's label for the log.
+    pub answer: &'static str,
+    /// Version of the template that was rendered; 0 = the default that is built in.
+    pub template_version: u32,
+    /// End of the request plus the gap.
+    pub next_free_at: Timestamp,
+    /// What the number does next.
+    pub next: NextTurn,
+}
+
+fn number_change(change: Change, after: AfterNumber, now: Timestamp) -> Option<Change> {
+    match after {
+        AfterNumber::Unharmed => None,
+        AfterNumber::Healthy => Some(
+            change
+                .set("failure_streak", number(0))
+                .remove("cool_until"),
+        ),
+        AfterNumber::Cools { until, streak } => Some(
+            change
+                .set("failure_streak", number(streak))
+                .set("cool_until", number(until.as_millisecond())),
+        ),
+        AfterNumber::Out { reason, streak } => Some(
+            change
+                .set("is_active", aws_sdk_dynamodb::types::AttributeValue::Bool(false))
+                .set("out_reason", text(reason.as_str()))
+                .set("out_at", text(iso(now)))
+                .set("failure_streak", number(streak)),
+        ),
+    }
+}
+
+impl Store {
+    /// Claims a row for a turn and writes the send's permit into the pace, both or neither.
+    /// `after` is the pace with this send counted.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer; the row may be claimed then.
+    pub async fn claim(&self, message: &DueMessage, lane: &Lane, token: Token, after: &Pace, now: Timestamp) -> Result<Claimed, StoreError> {
+        const WHAT: &str = "claim";
+        let lease_end = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        let row = with_state(self.message(message.id), State::Queued(Waiting::Sending))
+            .set("lane", text(Lane::sending().as_str()))
+            .set("due_key", text(iso(lease_end)))
+            .set("token", text(token.to_string()))
+            .set("lease_end", text(iso(lease_end)))
+            .set("number_id", text(after.number_id.to_string()))
+            .set("provider", text("DripSender"))
+            .when_equals("lane", text(lane.as_str()))
+            .when_at_most("due_key", text(iso(now)));
+        let pace = when_held(set_caps(self.pace(after.number_id), after), token);
+        let parts = vec![row.in_transaction(WHAT)?, pace.in_transaction(WHAT)?];
+        Ok(match transact(WHAT, &self.client, parts).await? {
+            Committed::Yes => Claimed::Yes,
+            refused if refused.refused_at(1) => Claimed::TurnLost,
+            Committed::Refused(_) => Claimed::RowGone,
+        })
+    }
+
+    /// The consistent check before a request: whatever was stored before this read counts.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    pub async fn check(&self, message: &DueMessage, number_id: NumberId, token: Token) -> Result<Checked, StoreError> {
+        let participants = self.table(Table::Participants);
+        let settings = self.table(Table::Settings);
+        let mut suppression = crate::item::single_key("phone_index", message.target_index.clone());
+        suppression.insert("sk".into(), text(STATE));
+        let mut wanted = vec![
+            (self.table(Table::NotificationsLog), message_key(message.id)),
+            (self.table(Table::Suppression), suppression),
+            (participants.clone(), key(participant_pk(message.participant_id), PROFILE)),
+            (participants.clone(), key(participant_pk(message.participant_id), REFERRALS)),
+            (settings.clone(), key(SETTINGS, GLOBAL)),
+            (settings.clone(), key(SETTINGS, CONTROL)),
+            (settings, key(template_pk(message.message_type.as_str()), TEMPLATE_ACTIVE)),
+            (self.table(Table::BroadcastNumbers), number_key(number_id)),
+        ];
+        if let Some(subject) = message.subject_id {
+            wanted.push((participants, key(participant_pk(subject), PROFILE)));
+        }
+        let mut found = self.get_all("check", &wanted).await?.into_iter();
+        let mut next = || found.next().flatten();
+        let row = next();
+        let suppressed = next().is_some_and(|item| item.get("state") == Some(&text("stopped")));
+        let recipient = next();
+        let referrals = crate::referrals::total(next())?;
+        let settings = next();
+        let control = crate::settings::read_control(next())?;
+        let template = next().map(crate::settings::read_template).transpose()?;
+        let number = next();
+        let subject = next();
+        let still_ours = row.is_some_and(|item| {
+            item.get("token") == Some(&text(token.to_string()))
+                && item.get("reason") == Some(&text(State::Queued(Waiting::Sending).reason()))
+        });
+        Ok(Checked {
+            still_ours,
+            suppressed,
+            recipient: match recipient {
+                Some(item) => Some(self.read_participant(item).await?),
+                None => None,
+            },
+            subject: match subject {
+                Some(item) => Some(self.read_participant(item).await?),
+                None => None,
+            },
+            referrals,
+            settings: match settings {
+                Some(item) => Some(self.read_settings(item).await?),
+                None => None,
+            },
+            control,
+            number: match number {
+                Some(item) => Some(self.read_number_with_key(item).await?),
+                None => None,
+            },
+            template,
+        })
+    }
+
+    /// Gives a claimed row and its permit back: no request has begun. `before` is the pace as the
+    /// fence gave it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer; then the lease runs out and the row reads
+    /// `unconfirmed`.
+    pub async fn hand_back(&self, message: &DueMessage, token: Token, before: &Pace, refusal: Refusal, now: Timestamp) -> Result<bool, StoreError> {
+        const WHAT: &str = "hand back";
+        let row = match refusal {
+            Refusal::Wait { why, from } => waiting(self.message(message.id), message.message_type, why, from),
+            Refusal::End(failure) => ended(self.message(message.id), State::Failed(failure), now),
+        }
+        .remove("token")
+        .remove("lease_end")
+        .remove("number_id")
+        .when_equals("token", text(token.to_string()))
+        .when_equals("reason", text(State::Queued(Waiting::Sending).reason()));
+        let pace = when_held(set_caps(self.pace(before.number_id), before), token);
+        let parts = vec![row.clone().in_transaction(WHAT)?, pace.in_transaction(WHAT)?];
+        match transact(WHAT, &self.client, parts).await? {
+            Committed::Yes => Ok(true),
+            // The turn was taken over: its permit stays counted, the row still goes back.
+            refused if refused.refused_at(1) && !refused.refused_at(0) => {
+                Ok(matches!(row.apply(WHAT, &self.client).await?, Applied::Done(_)))
+            }
+            Committed::Refused(_) => Ok(false),
+        }
+    }
+
+    fn recorded_row(&self, record: &Record<'_>, now: Timestamp) -> Change {
+        let message = record.message;
+        let change = self
+            .message(message.id)
+            .set("gateway_answer", text(record.answer))
+            .set("template_version", number(record.template_version))
+            .when_equals("token", text(record.token.to_string()))
+            // A late result may still correct a row that its lease made unconfirmed.
+            .when_one_of(
+                "reason",
+                &[
+                    State::Queued(Waiting::Sending).reason(),
+                    State::Failed(Failure::Unconfirmed).reason(),
+                ],
+            );
+        match record.after {
+            AfterMessage::Sent => ended(change, State::Sent(SentAs::Accepted), now)
+                .set("attempts", number(message.attempts + 1))
+                .remove("problem")
+                .remove("failed_at"),
+            AfterMessage::Failed(failure) => ended(change, State::Failed(failure), now)
+                .set("attempts", number(message.attempts + 1)),
+            AfterMessage::Again { not_before, counts } => waiting(change, message.message_type, Waiting::Retry, not_before)
+                .set("attempts", number(message.attempts + u32::from(counts)))
+                .remove("token")
+                .remove("lease_end")
+                .remove("ttl")
+                .remove("problem")
+                .remove("failed_at"),
+        }
+    }
+
+    /// Records a request's outcome in row, pace and number: together if the turn is still ours,
+    /// otherwise the row alone, since what happened is true whoever has the turn.
+    /// Returns whether the turn was still ours.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer; then the lease makes the row `unconfirmed`.
+    pub async fn record(&self, record: &Record<'_>, now: Timestamp) -> Result<bool, StoreError> {
+        const WHAT: &str = "record";
+        const PACE_AT: usize = 1;
+        let row = self.recorded_row(record, now);
+        let pace = set_next(self.pace(record.number_id), record.next)
+            .set("next_free_at", number(record.next_free_at.as_millisecond()));
+        let number = Change::of(self.table(Table::BroadcastNumbers), number_key(record.number_id))
+            .when_present("number_id");
+        let mut parts = vec![
+            row.clone().in_transaction(WHAT)?,
+            when_held(pace.clone(), record.token).in_transaction(WHAT)?,
+        ];
+        if let Some(change) = number_change(number, record.number, now) {
+            parts.push(change.in_transaction(WHAT)?);
+        }
+        let committed = transact(WHAT, &self.client, parts).await?;
+        if committed == Committed::Yes {
+            return Ok(true);
+        }
+        let kept_turn = !committed.refused_at(PACE_AT);
+        if !committed.refused_at(0) {
+            row.apply(WHAT, &self.client).await?;
+        }
+        if kept_turn {
+            when_held(pace, record.token)
+                .apply(WHAT, &self.client)
+                .await?;
+        }
+        Ok(kept_turn)
+    }
+
+    /// State of one row, for tests and the log.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or the row is unreadable.
+    pub async fn message_state(&self, id: MessageId) -> Result<Option<(State, MessageType, ParticipantId)>, StoreError> {
+        let wanted = [(self.table(Table::NotificationsLog), message_key(id))];
+        let Some(item) = self.get_all("message", &wanted).await?.into_iter().next().flatten() else {
+            return Ok(None);
+        };
+        let word = |name: &'static str| {
+            item.get(name)
+                .and_then(|v| v.as_s().ok())
+                .ok_or_else(|| StoreError::unreadable("message row", name))
+        };
+        let state = State::parse(word("status")?, word("reason")?)
+            .ok_or_else(|| StoreError::unreadable("message row", "status"))?;
+        let message_type = MessageType::parse(word("type")?)
+            .ok_or_else(|| StoreError::unreadable("message row", "type"))?;
+        let participant = word("participant_id")?
+            .parse()
+            .map_err(|e| StoreError::unreadable("message row", e))?;
+        Ok(Some((state, message_type, participant)))
+    }
+}

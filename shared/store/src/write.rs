@@ -1,0 +1,260 @@
+//! Conditional writes: one shape for a single update and for a part of a transaction.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+
+use crate::StoreError;
+use crate::item::Item;
+
+/// Conflicts are over in milliseconds; after so many tries something else is wrong.
+const CONFLICT_TRIES: u32 = 10;
+
+/// An update of one item: what it sets, what it removes, and the condition under which.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    table: String,
+    key: Item,
+    sets: Vec<(&'static str, AttributeValue)>,
+    removes: Vec<&'static str>,
+    conditions: Vec<String>,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Change {
+    pub(crate) fn of(table: String, key: Item) -> Self {
+        Self {
+            table,
+            key,
+            sets: Vec::new(),
+            removes: Vec::new(),
+            conditions: Vec::new(),
+            names: HashMap::new(),
+            values: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn set(mut self, name: &'static str, value: AttributeValue) -> Self {
+        self.sets.push((name, value));
+        self
+    }
+
+    pub(crate) fn remove(mut self, name: &'static str) -> Self {
+        self.removes.push(name);
+        self
+    }
+
+    fn named(&mut self, name: &str) -> String {
+        let placeholder = format!("#{name}");
+        self.names.insert(placeholder.clone(), name.to_owned());
+        placeholder
+    }
+
+    fn compare(mut self, name: &'static str, operator: &str, value: AttributeValue) -> Self {
+        let placeholder = self.named(name);
+        let operand = format!(":if{}", self.conditions.len());
+        self.conditions.push(format!("{placeholder} {operator} {operand}"));
+        self.values.insert(operand, value);
+        self
+    }
+
+    pub(crate) fn when_equals(self, name: &'static str, value: AttributeValue) -> Self {
+        self.compare(name, "=", value)
+    }
+
+    pub(crate) fn when_at_most(self, name: &'static str, value: AttributeValue) -> Self {
+        self.compare(name, "<=", value)
+    }
+
+    pub(crate) fn when_one_of(mut self, name: &'static str, values: &[&str]) -> Self {
+        let placeholder = self.named(name);
+        let at = self.conditions.len();
+        let operands: Vec<String> = (0..values.len()).map(|i| format!(":if{at}x{i}")).collect();
+        for (operand, value) in operands.iter().zip(values) {
+            self.values
+                .insert(operand.clone(), AttributeValue::S((*value).to_owned()));
+        }
+        self.conditions.push(format!("{placeholder} IN ({})", operands.join(", ")));
+        self
+    }
+
+    pub(crate) fn when_present(mut self, name: &'static str) -> Self {
+        let placeholder = self.named(name);
+        self.conditions.push(format!("attribute_exists({placeholder})"));
+        self
+    }
+
+    pub(crate) fn when_absent(mut self, name: &'static str) -> Self {
+        let placeholder = self.named(name);
+        self.conditions.push(format!("attribute_not_exists({placeholder})"));
+        self
+    }
+
+    fn expressions(&mut self) -> (String, Option<String>) {
+        let mut parts = Vec::new();
+        let sets = std::mem::take(&mut self.sets);
+        if !sets.is_empty() {
+            let assignments: Vec<String> = sets
+                .into_iter()
+                .map(|(name, value)| {
+                    let placeholder = self.named(name);
+                    let operand = format!(":{name}");
+                    self.values.insert(operand.clone(), value);
+                    format!("{placeholder} = {operand}")
+                })
+                .collect();
+            parts.push(format!("SET {}", assignments.join(", ")));
+        }
+        let removes = std::mem::take(&mut self.removes);
+        if !removes.is_empty() {
+            let names: Vec<String> = removes.into_iter().map(|name| self.named(name)).collect();
+            parts.push(format!("REMOVE {}", names.join(", ")));
+        }
+        let condition = (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "));
+        (parts.join(" "), condition)
+    }
+
+    pub(crate) fn in_transaction(mut self, what: &'static str) -> Result<TransactWriteItem, StoreError> {
+        let (update, condition) = self.expressions();
+        let built = Update::builder()
+            .table_name(self.table)
+            .set_key(Some(self.key))
+            .update_expression(update)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(Some(self.names))
+            .set_expression_attribute_values((!self.values.is_empty()).then_some(self.values))
+            .build()
+            .map_err(StoreError::database(what))?;
+        Ok(TransactWriteItem::builder().update(built).build())
+    }
+
+    /// Applies the change by itself.
+    pub(crate) async fn apply(mut self, what: &'static str, client: &Client) -> Result<Applied, StoreError> {
+        let (update, condition) = self.expressions();
+        let answer = client
+            .update_item()
+            .table_name(self.table)
+            .set_key(Some(self.key))
+            .update_expression(update)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(Some(self.names))
+            .set_expression_attribute_values((!self.values.is_empty()).then_some(self.values))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer {
+            Ok(output) => Ok(Applied::Done(output.attributes.unwrap_or_default())),
+            Err(SdkError::ServiceError(e)) if matches!(e.err(), UpdateItemError::ConditionalCheckFailedException(_)) => {
+                let UpdateItemError::ConditionalCheckFailedException(refused) = e.into_err() else {
+                    return Ok(Applied::Refused(None));
+                };
+                Ok(Applied::Refused(refused.item))
+            }
+            Err(other) => Err(StoreError::database(what)(other)),
+        }
+    }
+}
+
+/// What became of a single conditional update.
+pub(crate) enum Applied {
+    /// Written; the item as it is now.
+    Done(Item),
+    /// The condition did not hold; the item as it is, if there is one.
+    Refused(Option<Item>),
+}
+
+/// Part of a transaction: put an item if none has its key.
+pub(crate) fn put_new(what: &'static str, table: String, key_name: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression("attribute_not_exists(#key)")
+        .expression_attribute_names("#key", key_name)
+        .build()
+        .map_err(StoreError::database(what))?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+/// Part of a transaction: delete an item that must be there.
+pub(crate) fn delete_present(what: &'static str, table: String, key_name: &str, key: Item) -> Result<TransactWriteItem, StoreError> {
+    let delete = Delete::builder()
+        .table_name(table)
+        .set_key(Some(key))
+        .condition_expression("attribute_exists(#key)")
+        .expression_attribute_names("#key", key_name)
+        .build()
+        .map_err(StoreError::database(what))?;
+    Ok(TransactWriteItem::builder().delete(delete).build())
+}
+
+/// What became of a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Committed {
+    /// All of it was written.
+    Yes,
+    /// Nothing was: the conditions of these parts (by position) did not hold.
+    Refused(Vec<usize>),
+}
+
+impl Committed {
+    pub(crate) fn refused_at(&self, position: usize) -> bool {
+        matches!(self, Self::Refused(at) if at.contains(&position))
+    }
+}
+
+/// Writes all or nothing. Conflicts with other transactions are tried again after a short random
+/// wait; a condition that fails is an outcome, and wins over a conflict in the same answer.
+pub(crate) async fn transact(what: &'static str, client: &Client, parts: Vec<TransactWriteItem>) -> Result<Committed, StoreError> {
+    for attempt in 0..CONFLICT_TRIES {
+        let answer = client
+            .transact_write_items()
+            .set_transact_items(Some(parts.clone()))
+            .send()
+            .await;
+        let error = match answer {
+            Ok(_) => return Ok(Committed::Yes),
+            Err(error) => error,
+        };
+        let reasons = match &error {
+            SdkError::ServiceError(e) => match e.err() {
+                TransactWriteItemsError::TransactionCanceledException(canceled) => canceled.cancellation_reasons(),
+                TransactWriteItemsError::TransactionInProgressException(_) => &[],
+                _ => return Err(StoreError::database(what)(error)),
+            },
+            _ => return Err(StoreError::database(what)(error)),
+        };
+        let with_code = |code: &str| -> Vec<usize> {
+            reasons
+                .iter()
+                .enumerate()
+                .filter(|(_, r)| r.code() == Some(code))
+                .map(|(i, _)| i)
+                .collect()
+        };
+        let refused = with_code("ConditionalCheckFailed");
+        if !refused.is_empty() {
+            return Ok(Committed::Refused(refused));
+        }
+        let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+        let is_passing = reasons.iter().all(|r| {
+            r.code()
+                .is_none_or(|code| code == "None" || passing.contains(&code))
+        });
+        if !is_passing {
+            return Err(StoreError::database(what)(error));
+        }
+        let most = 10_u64 << attempt.min(6);
+        let wait = rand::random_range(1..=most);
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+    }
+    Err(StoreError::Contended { what })
+}
