@@ -313,8 +313,11 @@ pub struct NewMessage {
     pub expires_at: Timestamp,
     /// Why it is not sent yet.
     pub waiting: Waiting,
-    /// When it may go at the earliest; for `waiting_sequence`, when it began to wait.
+    /// Its place in the lane: when it may go at the earliest; for `waiting_sequence`, when it
+    /// began to wait. Sending hours do not move it: they close the lane.
     pub not_before: Timestamp,
+    /// When it will go as far as is known now, for whoever looks at the row.
+    pub expected_at: Timestamp,
 }
 
 /// A row as the due index shows it: enough to claim it and to ask everything about it at once.

@@ -30,6 +30,7 @@ struct NewItem<'a> {
     reason: &'static str,
     lane: String,
     due_key: Iso,
+    expected_at: Iso,
     cause_at: Iso,
     created_at: Iso,
     created_key: String,
@@ -120,11 +121,11 @@ pub(crate) fn ended(change: Change, state: State, now: Timestamp) -> Change {
 }
 
 /// Puts a row back into its lane.
-pub(crate) fn waiting(change: Change, message_type: MessageType, why: Waiting, from: Timestamp) -> Change {
+pub(crate) fn waiting(change: Change, message_type: MessageType, why: Waiting, from: Timestamp, expected: Timestamp) -> Change {
     with_state(change, State::Queued(why))
         .set("lane", text(lane_of(message_type, why).as_str()))
         .set("due_key", text(iso(from)))
-        .set("expected_at", text(iso(from)))
+        .set("expected_at", text(iso(expected)))
 }
 
 impl Store {
@@ -149,6 +150,7 @@ impl Store {
                 reason: state.reason(),
                 lane: lane_of(message.message_type, message.waiting).as_str().to_owned(),
                 due_key: Iso(message.not_before),
+                expected_at: Iso(message.expected_at),
                 cause_at: Iso(message.cause_at),
                 created_at: Iso(message.created_at),
                 created_key: format!("{created}#{}", message.id),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::item::{
-    GUARD, Item, PENDING, PROFILE, REFERRALS, from_item, guard_pk, iso, key, number, participant_pk, text,
+    GUARD, Item, Iso, PENDING, PROFILE, REFERRALS, from_item, guard_pk, key, number, participant_pk, text,
 };
 use crate::messages::{message_key, waiting};
 use crate::participants::{REFERRAL_SWEEP, guard_holder};
@@ -103,10 +103,20 @@ struct PendingItem {
     participant_id: ParticipantId,
 }
 
-#[derive(Debug, Deserialize)]
-struct SweepItem {
+/// A key in the sweep index.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SweepKey {
     pk: String,
     sk: String,
+    sweep_at: Iso,
+}
+
+impl SweepKey {
+    /// Since when the work has stood there.
+    #[must_use]
+    pub fn since(&self) -> Timestamp {
+        self.sweep_at.0
+    }
 }
 
 impl Store {
@@ -167,7 +177,7 @@ impl Store {
         let mut parts = vec![counter.in_transaction(WHAT)?, profile.in_transaction(WHAT)?];
         match &step.alert {
             AlertStep::Release { message } => parts.push(
-                waiting(self.message(message.id), message.message_type, message.waiting, message.not_before)
+                waiting(self.message(message.id), message.message_type, message.waiting, message.not_before, message.expected_at)
                     .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()))
                     .in_transaction(WHAT)?,
             ),
@@ -190,7 +200,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn release_alert(&self, message: &NewMessage) -> Result<bool, StoreError> {
-        let change = waiting(self.message(message.id), message.message_type, message.waiting, message.not_before)
+        let change = waiting(self.message(message.id), message.message_type, message.waiting, message.not_before, message.expected_at)
             .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()));
         Ok(matches!(change.apply("release alert", &self.client).await?, Applied::Done(_)))
     }
@@ -253,42 +263,45 @@ impl Store {
             .map_err(StoreError::database("delete pending"))
     }
 
-    /// Referral work older than `before` that a crash may have left.
+    /// Referral work that stands in the sweep, oldest first.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer or an item is unreadable.
-    pub async fn left_over_referrals(&self, before: Timestamp, limit: usize) -> Result<Vec<LeftOver>, StoreError> {
-        const WHAT: &str = "referral sweep";
+    pub async fn referral_sweep(&self, limit: usize) -> Result<Vec<SweepKey>, StoreError> {
         let question = Question {
             table: self.table(Table::Participants),
             index: Some("sweep"),
-            condition: "#lane = :lane AND #at <= :before".to_owned(),
-            names: vec![("#lane", "sweep_lane"), ("#at", "sweep_at")],
-            values: vec![(":lane", text(REFERRAL_SWEEP)), (":before", text(iso(before)))],
+            condition: "#lane = :lane".to_owned(),
+            names: vec![("#lane", "sweep_lane")],
+            values: vec![(":lane", text(REFERRAL_SWEEP))],
             consistent: false,
         };
-        let items = query(WHAT, &self.client, question, limit).await?;
-        let mut keys = Vec::new();
-        for item in items {
-            keys.push(from_item::<SweepItem>(WHAT, item)?);
-        }
+        query("referral sweep", &self.client, question, limit)
+            .await?
+            .into_iter()
+            .map(|item| from_item("referral sweep", item))
+            .collect()
+    }
+
+    /// What is left to do for these: at most 100.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    pub async fn left_over(&self, keys: &[SweepKey]) -> Result<Vec<LeftOver>, StoreError> {
         let table = self.table(Table::Participants);
         let wanted: Vec<_> = keys
             .iter()
             .map(|k| (table.clone(), key(k.pk.clone(), GUARD)))
             .collect();
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let guards = self.get_all(WHAT, &wanted).await?;
-        keys.into_iter()
+        let guards = self.get_all("referral sweep", &wanted).await?;
+        keys.iter()
             .zip(guards)
             .map(|(item, guard)| {
                 Ok(match guard_holder(guard)? {
                     Some(referrer_id) => LeftOver::Adoption { referrer_id },
                     None => LeftOver::Settled(SettledPending {
                         phone_index: item.pk.strip_prefix("G#").unwrap_or_default().to_owned(),
-                        sk: item.sk,
+                        sk: item.sk.clone(),
                     }),
                 })
             })

@@ -208,7 +208,7 @@ impl Store {
     pub async fn hand_back(&self, message: &DueMessage, token: Token, before: &Pace, refusal: Refusal, now: Timestamp) -> Result<bool, StoreError> {
         const WHAT: &str = "hand back";
         let row = match refusal {
-            Refusal::Wait { why, from } => waiting(self.message(message.id), message.message_type, why, from),
+            Refusal::Wait { why, from } => waiting(self.message(message.id), message.message_type, why, from, from),
             Refusal::End(failure) => ended(self.message(message.id), State::Failed(failure), now),
         }
         .remove("token")
@@ -250,7 +250,7 @@ impl Store {
                 .remove("failed_at"),
             AfterMessage::Failed(failure) => ended(change, State::Failed(failure), now)
                 .set("attempts", number(message.attempts + 1)),
-            AfterMessage::Again { not_before, counts } => waiting(change, message.message_type, Waiting::Retry, not_before)
+            AfterMessage::Again { not_before, counts } => waiting(change, message.message_type, Waiting::Retry, not_before, not_before)
                 .set("attempts", number(message.attempts + u32::from(counts)))
                 .remove("token")
                 .remove("lease_end")

@@ -1,0 +1,215 @@
+use std::future::Future;
+use std::sync::Arc;
+
+use domain::event::Event;
+use domain::ids::{EventId, NumberId, ParticipantId, Token};
+use domain::settings::Settings;
+use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use store::{Store, StoreError};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use crate::ports::{Clock, Queue, QueueMessage};
+
+/// How long a warm function trusts what it read of settings and events. The check before a
+/// request reads them again.
+const CACHED_FOR: SignedDuration = SignedDuration::from_secs(10);
+
+/// Random values: ids, gaps, choices. Seeded by the system, or by a test.
+#[derive(Debug)]
+pub struct Dice(std::sync::Mutex<StdRng>);
+
+impl Dice {
+    /// Seeded by the operating system.
+    #[must_use]
+    pub fn from_system() -> Self {
+        Self(std::sync::Mutex::new(rand::make_rng()))
+    }
+
+    /// Repeatable.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        Self(std::sync::Mutex::new(StdRng::seed_from_u64(seed)))
+    }
+
+    /// Any value.
+    #[must_use]
+    pub fn roll(&self) -> u64 {
+        // A poisoned lock cannot leave a generator half-written: go on.
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .random()
+    }
+
+    fn uuid(&self) -> Uuid {
+        let high = u128::from(self.roll());
+        let low = u128::from(self.roll());
+        uuid::Builder::from_random_bytes(((high << 64) | low).to_be_bytes()).into_uuid()
+    }
+
+    /// A new participant's id.
+    #[must_use]
+    pub fn participant_id(&self) -> ParticipantId {
+        ParticipantId(self.uuid())
+    }
+
+    /// A new number's id.
+    #[must_use]
+    pub fn number_id(&self) -> NumberId {
+        NumberId(self.uuid())
+    }
+
+    /// A new event's id.
+    #[must_use]
+    pub fn event_id(&self) -> EventId {
+        EventId(self.uuid())
+    }
+
+    /// A fencing token.
+    #[must_use]
+    pub fn token(&self) -> Token {
+        Token(self.uuid())
+    }
+
+    /// An index below `len`; 0 if there is nothing to choose from.
+    #[must_use]
+    pub fn below(&self, len: usize) -> usize {
+        let len = u64::try_from(len).unwrap_or(u64::MAX).max(1);
+        usize::try_from(self.roll() % len).unwrap_or(0)
+    }
+}
+
+/// A value with the moment it was read.
+#[derive(Debug)]
+pub(crate) struct Cached<T>(Mutex<Option<(Timestamp, T)>>);
+
+impl<T: Clone> Cached<T> {
+    pub(crate) fn empty() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// The cached value while it is fresh, otherwise what `load` gives.
+    pub(crate) async fn get<E>(&self, now: Timestamp, load: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let mut slot = self.0.lock().await;
+        if let Some((read_at, value)) = slot.as_ref()
+            && now.duration_since(*read_at) < CACHED_FOR
+            && now >= *read_at
+        {
+            return Ok(value.clone());
+        }
+        let value = load.await?;
+        *slot = Some((now, value.clone()));
+        Ok(value)
+    }
+
+    /// Reads again the next time.
+    pub(crate) async fn forget(&self) {
+        *self.0.lock().await = None;
+    }
+
+    /// Takes a newer value that came along with another read.
+    pub(crate) async fn put(&self, now: Timestamp, value: T) {
+        *self.0.lock().await = Some((now, value));
+    }
+}
+
+/// What every use case works with.
+pub struct App {
+    /// The tables.
+    pub store: Store,
+    /// The queues.
+    pub queue: Arc<dyn Queue>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random values.
+    pub dice: Dice,
+    settings: Cached<Option<Settings>>,
+    next_event: Cached<Option<Event>>,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(store: Store, queue: Arc<dyn Queue>, clock: Arc<dyn Clock>, dice: Dice) -> Self {
+        Self {
+            store,
+            queue,
+            clock,
+            dice,
+            settings: Cached::empty(),
+            next_event: Cached::empty(),
+        }
+    }
+
+    /// Now, in the milliseconds that are stored.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        now.round(TimestampRound::new().smallest(Unit::Millisecond).mode(jiff::RoundMode::Trunc))
+            .unwrap_or(now)
+    }
+
+    /// Settings as of at most ten seconds ago; `None` until an admin's number is set.
+    pub(crate) async fn settings(&self) -> Result<Option<Settings>, StoreError> {
+        let load = async { self.store.steering().await.map(|s| s.settings) };
+        self.settings.get(self.now(), load).await
+    }
+
+    /// The next event as of at most ten seconds ago.
+    pub(crate) async fn next_event(&self, now: Timestamp) -> Result<Option<Event>, StoreError> {
+        let event = self
+            .next_event
+            .get(now, self.store.next_event(now))
+            .await?;
+        match event {
+            Some(event) if event.start_time <= now => {
+                let newer = self.store.next_event(now).await?;
+                self.next_event.put(now, newer.clone()).await;
+                Ok(newer)
+            }
+            other => Ok(other),
+        }
+    }
+
+    pub(crate) async fn forget_settings(&self) {
+        self.settings.forget().await;
+    }
+
+    pub(crate) async fn forget_event(&self) {
+        self.next_event.forget().await;
+    }
+
+    /// Puts a message on a queue whose loss only costs time: what it announces is stored, and
+    /// the tick finds it. So a failure is logged and nothing more.
+    pub(crate) async fn notify(&self, message: QueueMessage) {
+        if let Err(error) = self.queue.send(message).await {
+            tracing::error!(queue = error.queue, error = %error, "queue message lost, the tick will repeat it");
+        }
+    }
+}
+
+/// Whole seconds until `due`, rounded up, as a queue delay: 0–900 s.
+pub(crate) fn delay_until(due: Timestamp, now: Timestamp) -> u16 {
+    let millis = due.duration_since(now).as_millis().max(0);
+    let seconds = (millis + 999) / 1_000;
+    u16::try_from(seconds).unwrap_or(u16::MAX).min(900)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_delay_is_rounded_up_and_within_what_the_queue_takes() {
+        let now: Timestamp = "2026-11-29T05:00:00Z".parse().unwrap();
+        let at = |ms: i64| now.saturating_add(SignedDuration::from_millis(ms)).unwrap();
+        assert_eq!(delay_until(at(2_001), now), 3);
+        assert_eq!(delay_until(at(2_000), now), 2);
+        assert_eq!(delay_until(at(-5), now), 0);
+        assert_eq!(delay_until(at(10_000_000), now), 900);
+    }
+}

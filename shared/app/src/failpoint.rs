@@ -1,0 +1,95 @@
+//! Named moments at which a process may end, for tests that end it there. Compiled to nothing
+//! unless the `failpoints` feature of the `fail` crate is on, which only infra/local turns on.
+
+/// A moment between two effects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failpoint {
+    /// The registration is stored, nothing is on a queue.
+    RegisterCommitted,
+    /// The referral job is on its queue, the wake is not.
+    RegisterReferralSent,
+    /// Everything of the registration is done but the answer.
+    RegisterWoken,
+    /// The sequence is decided, not written.
+    SequenceBefore,
+    /// Counter, place and alert are written, no wake is sent.
+    SequenceCommitted,
+    /// The wake is sent, the job is still on its queue.
+    SequenceWoken,
+    /// A number is armed, its turn is not on the queue.
+    DispatchArmed,
+    /// The turn is on the queue.
+    DispatchSent,
+    /// The turn has arrived.
+    TurnBeforeFence,
+    /// The turn is held.
+    TurnFenced,
+    /// A row is chosen.
+    TurnBeforeClaim,
+    /// The row is claimed, no request has begun.
+    TurnClaimed,
+    /// The message is rendered, the request is about to begin.
+    TurnBeforeRequest,
+    /// The gateway has answered, nothing is recorded.
+    TurnAnswered,
+    /// The outcome is recorded, the next turn is not on the queue.
+    TurnRecorded,
+    /// The next turn is on the queue.
+    TurnNextSent,
+}
+
+impl Failpoint {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::RegisterCommitted,
+        Self::RegisterReferralSent,
+        Self::RegisterWoken,
+        Self::SequenceBefore,
+        Self::SequenceCommitted,
+        Self::SequenceWoken,
+        Self::DispatchArmed,
+        Self::DispatchSent,
+        Self::TurnBeforeFence,
+        Self::TurnFenced,
+        Self::TurnBeforeClaim,
+        Self::TurnClaimed,
+        Self::TurnBeforeRequest,
+        Self::TurnAnswered,
+        Self::TurnRecorded,
+        Self::TurnNextSent,
+    ];
+
+    /// Its name, `turn.claimed`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RegisterCommitted => "register.committed",
+            Self::RegisterReferralSent => "register.referral_sent",
+            Self::RegisterWoken => "register.woken",
+            Self::SequenceBefore => "sequence.before",
+            Self::SequenceCommitted => "sequence.committed",
+            Self::SequenceWoken => "sequence.woken",
+            Self::DispatchArmed => "dispatch.armed",
+            Self::DispatchSent => "dispatch.sent",
+            Self::TurnBeforeFence => "turn.before_fence",
+            Self::TurnFenced => "turn.fenced",
+            Self::TurnBeforeClaim => "turn.before_claim",
+            Self::TurnClaimed => "turn.claimed",
+            Self::TurnBeforeRequest => "turn.before_request",
+            Self::TurnAnswered => "turn.answered",
+            Self::TurnRecorded => "turn.recorded",
+            Self::TurnNextSent => "turn.next_sent",
+        }
+    }
+
+    /// Whether a row claimed at this moment may have reached the gateway, as far as a later
+    /// reader can tell.
+    #[must_use]
+    pub fn may_have_sent(self) -> bool {
+        matches!(self, Self::TurnClaimed | Self::TurnBeforeRequest | Self::TurnAnswered)
+    }
+
+    pub(crate) fn reach(self) {
+        fail::fail_point!(self.name());
+    }
+}

@@ -1,0 +1,282 @@
+//! A visitor registers.
+
+use domain::consent::ConsentText;
+use domain::form::RegistrationForm;
+use domain::links::{referral_url, wa_me_url};
+use domain::message::{MessageKey, MessageType, NewMessage, Waiting};
+use domain::participant::{ConsentRecord, Participant, Referral};
+use domain::phone::Phone;
+use domain::referral_code::ReferralCode;
+use domain::settings::Settings;
+use domain::zone::wib_day;
+use jiff::Timestamp;
+use store::{Registered, Registration, StoreError};
+
+use crate::context::App;
+use crate::failpoint::Failpoint;
+use crate::ports::{QueueMessage, ReferralJob};
+
+/// Registrations of one network address are counted in windows of ten minutes.
+const ADDRESS_WINDOW_S: i64 = 600;
+
+/// The answer to a registration. It is the same for a number that was registered before, so
+/// that nobody finds out who is (SPEC L6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Taken.
+    Accepted {
+        /// WhatsApp of the admin, with a text.
+        redirect_url: String,
+        /// The participant's own link.
+        referral_link: String,
+    },
+    /// Too many from this address: come back later.
+    TooMany,
+    /// Nobody has set up an admin's number yet.
+    NotOpen,
+}
+
+/// Why nothing could be answered.
+#[derive(Debug, thiserror::Error)]
+#[error("registration")]
+pub struct RegisterError(#[from] StoreError);
+
+/// Registers a visitor. `address` is the visitor's network address as the edge gives it, kept
+/// only as a keyed hash; `fallback` is the code the edge kept in a cookie, used if the form has none.
+///
+/// # Errors
+/// [`RegisterError`] if the store does not answer; then nothing is half-written.
+pub async fn register(
+    app: &App,
+    form: RegistrationForm,
+    address: &str,
+    fallback: Option<ReferralCode>,
+) -> Result<Answer, RegisterError> {
+    let now = app.now();
+    let Some(settings) = app.settings().await? else {
+        tracing::error!("registration refused: no settings, set an admin number first");
+        return Ok(Answer::NotOpen);
+    };
+    let accepted = accepted(&settings, form.phone);
+    if form.honeypot_filled {
+        tracing::info!("honeypot filled, nothing stored");
+        return Ok(accepted);
+    }
+    if !within_limit(app, &settings, address, now).await? {
+        return Ok(Answer::TooMany);
+    }
+
+    let own_index = app.store.phone_index(&form.phone)?;
+    let named = named_phone(&form, fallback);
+    let referrer_index = named
+        .map(|phone| app.store.phone_index(&phone))
+        .transpose()?;
+    let around = app
+        .store
+        .surroundings(&own_index, referrer_index.as_deref())
+        .await?;
+    if let Some(holder) = around.holder {
+        resend_link(app, holder, now).await?;
+        return Ok(accepted);
+    }
+
+    let referral = match (around.referrer, &referrer_index) {
+        (Some(id), _) => Referral::Known(id),
+        (None, Some(index)) => {
+            if !around.referrer_awaited {
+                app.store.mark_awaited(index).await?;
+            }
+            Referral::Pending(index.clone())
+        }
+        (None, None) => Referral::None,
+    };
+    let new = decide(app, &form, &own_index, referral, referrer_index, around.awaited, now).await?;
+    if app.store.register(&new).await? == Registered::NumberTaken {
+        if let Some(holder) = app.store.holder_of(&own_index).await? {
+            resend_link(app, holder, now).await?;
+        }
+        return Ok(accepted);
+    }
+    Failpoint::RegisterCommitted.reach();
+    announce(app, &new).await?;
+    Ok(accepted)
+}
+
+fn accepted(settings: &Settings, phone: Phone) -> Answer {
+    Answer::Accepted {
+        redirect_url: wa_me_url(settings.admin_number, &settings.wa_text),
+        referral_link: referral_url(&settings.site_host, &phone),
+    }
+}
+
+async fn within_limit(app: &App, settings: &Settings, address: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let key = format!("IP#{}", app.store.address_hash(address)?);
+    let start = now.as_second().div_euclid(ADDRESS_WINDOW_S) * ADDRESS_WINDOW_S;
+    let window = Timestamp::from_second(start).unwrap_or(now);
+    app.store
+        .count_within(&key, window, settings.registrations_per_address, 2 * ADDRESS_WINDOW_S)
+        .await
+}
+
+/// The number that was named as referrer; one's own is ignored.
+fn named_phone(form: &RegistrationForm, fallback: Option<ReferralCode>) -> Option<Phone> {
+    match form.referral.clone().or(fallback)? {
+        ReferralCode::Phone(phone) if phone != form.phone => Some(phone),
+        ReferralCode::Phone(_) | ReferralCode::Opaque(_) => None,
+    }
+}
+
+/// Everything the registration writes, as a value.
+async fn decide(
+    app: &App,
+    form: &RegistrationForm,
+    own_index: &str,
+    referral: Referral,
+    referrer_index: Option<String>,
+    awaited: bool,
+    now: Timestamp,
+) -> Result<Registration, StoreError> {
+    let id = app.dice.participant_id();
+    let event_id = app.next_event(now).await?.map(|e| e.id);
+    let cause = id.to_string();
+    let welcome = NewMessage {
+        id: MessageKey { message_type: MessageType::Welcome, cause: &cause, participant: id, revision: 0 }.id(),
+        message_type: MessageType::Welcome,
+        participant_id: id,
+        target_index: own_index.to_owned(),
+        subject_id: None,
+        event_id,
+        cause_at: now,
+        created_at: now,
+        expires_at: end_of_use(MessageType::Welcome, now),
+        waiting: Waiting::Number,
+        not_before: now,
+        expected_at: now,
+    };
+    let mut messages = vec![welcome];
+    if let (Referral::Known(referrer), Some(index)) = (&referral, referrer_index) {
+        messages.push(alert(*referrer, index, id, now, Waiting::Sequence, now));
+    }
+    Ok(Registration {
+        participant: Participant {
+            id,
+            sapaan: form.sapaan,
+            name: form.name.clone(),
+            city: form.city.clone(),
+            profession: form.profession.clone(),
+            phone: form.phone,
+            phone_index: own_index.to_owned(),
+            referrer_id: match referral {
+                Referral::Known(referrer) => Some(referrer),
+                Referral::None | Referral::Pending(_) => None,
+            },
+            referrer_sequence: None,
+            registered_at: now,
+            event_id,
+            consent_share: form.consent_share,
+        },
+        referral,
+        consent: proof(form.consent_share, now),
+        messages,
+        awaited,
+    })
+}
+
+/// The row that tells `referrer` about `subject`.
+pub(crate) fn alert(
+    referrer: domain::ids::ParticipantId,
+    target_index: String,
+    subject: domain::ids::ParticipantId,
+    now: Timestamp,
+    waiting: Waiting,
+    expected_at: Timestamp,
+) -> NewMessage {
+    let cause = subject.to_string();
+    NewMessage {
+        id: MessageKey { message_type: MessageType::ReferrerAlert, cause: &cause, participant: referrer, revision: 0 }.id(),
+        message_type: MessageType::ReferrerAlert,
+        participant_id: referrer,
+        target_index,
+        subject_id: Some(subject),
+        event_id: None,
+        cause_at: now,
+        created_at: now,
+        expires_at: end_of_use(MessageType::ReferrerAlert, now),
+        waiting,
+        not_before: now,
+        expected_at,
+    }
+}
+
+fn proof(consent_share: bool, at: Timestamp) -> ConsentRecord {
+    let text = ConsentText::CURRENT;
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &text.bytes_to_hash());
+    ConsentRecord {
+        text_version: text.version,
+        text_sha256: digest.as_ref().iter().map(|b| format!("{b:02x}")).collect(),
+        purposes: text.purposes_given(consent_share),
+        channel: "landing_form",
+        at,
+    }
+}
+
+/// Sends the link again to someone who is registered, at most once a day; the day of the
+/// registration has the welcome (SPEC L6).
+async fn resend_link(app: &App, holder: domain::ids::ParticipantId, now: Timestamp) -> Result<(), StoreError> {
+    let Some(participant) = app.store.participant(holder).await? else {
+        return Ok(());
+    };
+    let today = wib_day(now);
+    if wib_day(participant.registered_at) == today {
+        return Ok(());
+    }
+    let cause = today.to_string();
+    let link = NewMessage {
+        id: MessageKey { message_type: MessageType::Link, cause: &cause, participant: holder, revision: 0 }.id(),
+        message_type: MessageType::Link,
+        participant_id: holder,
+        target_index: participant.phone_index,
+        subject_id: None,
+        event_id: None,
+        cause_at: now,
+        created_at: now,
+        expires_at: end_of_use(MessageType::Link, now),
+        waiting: Waiting::Number,
+        not_before: now,
+        expected_at: now,
+    };
+    if app.store.add_message(&link).await? {
+        app.notify(QueueMessage::Wake).await;
+    }
+    Ok(())
+}
+
+fn end_of_use(message_type: MessageType, now: Timestamp) -> Timestamp {
+    now.saturating_add(message_type.useful_for())
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// Wakes whoever goes on from here. All of it is stored already.
+async fn announce(app: &App, new: &Registration) -> Result<(), StoreError> {
+    let id = new.participant.id;
+    match &new.referral {
+        Referral::None => {}
+        Referral::Known(referrer) => {
+            let job = ReferralJob::Sequence { participant_id: id, referrer_id: *referrer };
+            app.notify(QueueMessage::Referral(job)).await;
+        }
+        // The number may have registered between our read and our commit, without seeing us.
+        Referral::Pending(index) => {
+            if let Some(referrer_id) = app.store.holder_of(index).await? {
+                app.notify(QueueMessage::Referral(ReferralJob::Adopt { referrer_id })).await;
+            }
+        }
+    }
+    if new.awaited {
+        app.notify(QueueMessage::Referral(ReferralJob::Adopt { referrer_id: id })).await;
+    }
+    Failpoint::RegisterReferralSent.reach();
+    app.notify(QueueMessage::Wake).await;
+    Failpoint::RegisterWoken.reach();
+    Ok(())
+}

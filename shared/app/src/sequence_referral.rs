@@ -1,0 +1,154 @@
+//! Gives invitees their place among those invited by one referrer: 1, 2, 3 …
+//!
+//! Jobs of one referrer come one after the other (FIFO group), but nothing here relies on it: the
+//! counter moves only from the value that was read.
+
+use domain::ids::ParticipantId;
+use domain::message::{MessageKey, MessageType, NewMessage, State, Waiting};
+use domain::participant::Participant;
+use jiff::Timestamp;
+use store::{AlertStep, Pending, SequenceStep, StoreError};
+
+use crate::context::App;
+use crate::failpoint::Failpoint;
+use crate::ports::{QueueMessage, ReferralJob};
+use crate::register::alert;
+
+/// Reads that may be overtaken before the job goes back to its queue.
+const TRIES: u32 = 5;
+/// Pending referrals that one job credits before it hands the rest to the next.
+const ADOPT_AT_ONCE: usize = 100;
+
+/// Why a job could not be finished; the queue brings it again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReferralError {
+    /// The store did not answer.
+    #[error("referral")]
+    Store(#[from] StoreError),
+    /// Somebody else kept moving the same counter.
+    #[error("referral counter kept moving")]
+    Overtaken,
+    /// The rest of the work could not be handed on.
+    #[error("the next adoption job could not be queued")]
+    Queue(#[from] crate::ports::QueueError),
+}
+
+/// Does one job. Doing it twice changes nothing the second time.
+///
+/// # Errors
+/// [`ReferralError`]; what was written stays right, the job is to be repeated.
+pub async fn run_referral_job(app: &App, job: ReferralJob) -> Result<(), ReferralError> {
+    match job {
+        ReferralJob::Sequence { participant_id, referrer_id } => {
+            if credit(app, referrer_id, participant_id, None).await? {
+                wake(app).await;
+            }
+            Ok(())
+        }
+        ReferralJob::Adopt { referrer_id } => adopt(app, referrer_id).await,
+    }
+}
+
+async fn wake(app: &App) {
+    app.notify(QueueMessage::Wake).await;
+    Failpoint::SequenceWoken.reach();
+}
+
+async fn adopt(app: &App, referrer_id: ParticipantId) -> Result<(), ReferralError> {
+    let Some(referrer) = app.store.participant(referrer_id).await? else {
+        return Ok(());
+    };
+    let waiting = app
+        .store
+        .pending_for(&referrer.phone_index, ADOPT_AT_ONCE)
+        .await?;
+    for pending in &waiting {
+        credit(app, referrer_id, pending.participant_id, Some((pending, &referrer))).await?;
+    }
+    if waiting.len() == ADOPT_AT_ONCE {
+        app.queue
+            .send(QueueMessage::Referral(ReferralJob::Adopt { referrer_id }))
+            .await?;
+    } else {
+        app.store.drop_mark(&referrer.phone_index).await?;
+    }
+    if !waiting.is_empty() {
+        wake(app).await;
+    }
+    Ok(())
+}
+
+/// Credits one invitee; returns whether an alert became sendable.
+async fn credit(
+    app: &App,
+    referrer_id: ParticipantId,
+    participant_id: ParticipantId,
+    adoption: Option<(&Pending, &Participant)>,
+) -> Result<bool, ReferralError> {
+    let cause = participant_id.to_string();
+    let alert_id = MessageKey {
+        message_type: MessageType::ReferrerAlert,
+        cause: &cause,
+        participant: referrer_id,
+        revision: 0,
+    }
+    .id();
+    for _ in 0..TRIES {
+        let now = app.now();
+        let state = app
+            .store
+            .referral_state(referrer_id, participant_id, alert_id)
+            .await?;
+        let waits = state.alert == Some(State::Queued(Waiting::Sequence));
+        let open = match &state.invitee {
+            None => false,
+            Some(p) if adoption.is_some() => p.referrer_id.is_none(),
+            Some(p) => p.referrer_id == Some(referrer_id),
+        };
+        let message = sendable_alert(app, referrer_id, participant_id, adoption, now).await?;
+        let has_place = state.invitee.as_ref().is_some_and(|p| p.referrer_sequence.is_some());
+        if !open || has_place {
+            if let Some((pending, _)) = adoption {
+                app.store.drop_pending(pending).await?;
+            }
+            return Ok(open && waits && app.store.release_alert(&message).await?);
+        }
+        let alert = match (adoption, waits) {
+            (Some(_), _) => AlertStep::Write { message: &message },
+            (None, true) => AlertStep::Release { message: &message },
+            (None, false) => AlertStep::Leave,
+        };
+        let step = SequenceStep {
+            referrer_id,
+            participant_id,
+            total: state.total,
+            alert,
+            pending: adoption.map(|(pending, _)| pending),
+        };
+        Failpoint::SequenceBefore.reach();
+        if app.store.sequence(&step).await? {
+            Failpoint::SequenceCommitted.reach();
+            return Ok(true);
+        }
+    }
+    Err(ReferralError::Overtaken)
+}
+
+/// The alert as it stands once its number is known: at once, or when sending hours begin.
+async fn sendable_alert(
+    app: &App,
+    referrer_id: ParticipantId,
+    participant_id: ParticipantId,
+    adoption: Option<(&Pending, &Participant)>,
+    now: Timestamp,
+) -> Result<NewMessage, StoreError> {
+    let opens = match app.settings().await? {
+        Some(settings) => settings
+            .hours
+            .opens_at(MessageType::ReferrerAlert.class(), now, now),
+        None => now,
+    };
+    let waiting = if opens > now { Waiting::Window } else { Waiting::Number };
+    let index = adoption.map_or_else(String::new, |(_, referrer)| referrer.phone_index.clone());
+    Ok(alert(referrer_id, index, participant_id, now, waiting, opens))
+}

@@ -1,0 +1,90 @@
+//! Settings, kill switches, templates and events, as an admin changes them.
+
+use domain::event::Event;
+use domain::settings::{Control, Settings};
+use domain::template::{DefaultTemplate, Template, TemplateError};
+use store::{StoreError, StoredTemplate};
+
+use crate::context::App;
+use crate::ports::QueueMessage;
+
+/// Replaces the settings; they hold within seconds, also for messages that wait.
+///
+/// # Errors
+/// [`StoreError`] if the store does not answer.
+pub async fn save_settings(app: &App, settings: &Settings) -> Result<(), StoreError> {
+    app.store.save_settings(settings, app.now()).await?;
+    app.forget_settings().await;
+    app.notify(QueueMessage::Wake).await;
+    Ok(())
+}
+
+/// Stops or releases sending: all of it or by class. No request starts whose check began after
+/// this was stored.
+///
+/// # Errors
+/// [`StoreError`] if the store does not answer.
+pub async fn save_control(app: &App, control: &Control) -> Result<(), StoreError> {
+    app.store.save_control(control).await?;
+    app.notify(QueueMessage::Wake).await;
+    Ok(())
+}
+
+/// Why a template was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveTemplateError {
+    /// There is no message of this name.
+    #[error("there is no message named {0:?}")]
+    UnknownName(String),
+    /// There must be at least one text.
+    #[error("a template needs at least one text")]
+    Empty,
+    /// A text does not parse.
+    #[error("text {variant} of the template")]
+    Text {
+        /// Which variant, counted from 1.
+        variant: usize,
+        /// What is wrong and where.
+        #[source]
+        source: TemplateError,
+    },
+    /// Somebody else saved in the meantime.
+    #[error("somebody else saved this template first")]
+    Overtaken,
+    /// The store did not answer.
+    #[error("templates")]
+    Store(#[from] StoreError),
+}
+
+/// Saves a new version of a system message's texts and makes it active. Returns the version.
+///
+/// # Errors
+/// [`SaveTemplateError`] says which text is wrong and where, and then nothing is saved.
+pub async fn save_template(app: &App, name: &str, variants: Vec<String>) -> Result<u32, SaveTemplateError> {
+    let Some(default) = DefaultTemplate::from_name(name) else {
+        return Err(SaveTemplateError::UnknownName(name.to_owned()));
+    };
+    if variants.is_empty() {
+        return Err(SaveTemplateError::Empty);
+    }
+    for (at, text) in variants.iter().enumerate() {
+        Template::parse(text, default.placeholders())
+            .map_err(|source| SaveTemplateError::Text { variant: at + 1, source })?;
+    }
+    let version = app.store.template(name).await?.map_or(1, |t| t.version + 1);
+    let saved = app
+        .store
+        .save_template(name, &StoredTemplate { version, variants })
+        .await?;
+    if saved { Ok(version) } else { Err(SaveTemplateError::Overtaken) }
+}
+
+/// Saves an event; the next messages name it.
+///
+/// # Errors
+/// [`StoreError`] if the store does not answer.
+pub async fn save_event(app: &App, event: &Event) -> Result<(), StoreError> {
+    app.store.save_event(event).await?;
+    app.forget_event().await;
+    Ok(())
+}

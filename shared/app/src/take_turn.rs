@@ -1,0 +1,321 @@
+//! One turn of one number: at most one message.
+//!
+//! fence → pick → claim → check → render → request → record → next turn. After the fence nothing
+//! goes back to the queue: a claimed row whose request has not begun is handed back, and the next
+//! turn is armed ten seconds ahead. Once a request may have begun, only its outcome, or the end
+//! of the lease, decides about the row.
+
+mod pick;
+mod render;
+mod verdict;
+
+use std::sync::Arc;
+
+use domain::ids::{NumberId, Token};
+use domain::message::{DueMessage, Waiting};
+use domain::number::Number;
+use domain::pace::{HORIZON, MaySend, Pace, START_WITHIN, may_send};
+use domain::reaction::{AfterMessage, AfterNumber, Tried, react};
+use domain::settings::Settings;
+use gateway::{ApiKey, Gateway, SendRequest};
+use jiff::{SignedDuration, Timestamp};
+use store::{Claimed, Fenced, NextTurn, Record, Refusal, StoreError};
+
+use crate::context::{App, delay_until};
+use crate::failpoint::Failpoint;
+use crate::ports::{QueueError, QueueMessage};
+use pick::Picked;
+use verdict::{Ready, Verdict};
+
+/// A refused row lets the same turn pick again, so often.
+const REFUSALS: u32 = 10;
+/// A row that somebody else claimed first lets the turn pick again, so often.
+const LOST_CLAIMS: u32 = 5;
+/// After an error behind the fence.
+const AFTER_ERROR: SignedDuration = SignedDuration::from_secs(10);
+/// After too many lost claims.
+const AFTER_LOST_CLAIMS: SignedDuration = SignedDuration::from_secs(1);
+
+/// What the sender works with.
+pub struct Sender {
+    /// Store, queues, time.
+    pub app: App,
+    /// Where messages leave.
+    pub gateway: Arc<dyn Gateway>,
+    /// Whether messages leave at all (`GATEWAY_MODE`); if not, rows wait.
+    pub live: bool,
+}
+
+/// Why a turn could not even begin; the queue brings it again.
+#[derive(Debug, thiserror::Error)]
+pub enum TurnError {
+    /// The store did not answer.
+    #[error("turn")]
+    Store(#[from] StoreError),
+    /// An early turn could not be queued again.
+    #[error("an early turn could not be queued again")]
+    Queue(#[from] QueueError),
+}
+
+/// How a turn ended, for logs and tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnEnd {
+    /// It was not due; it comes again.
+    Early,
+    /// It was not this number's turn (any more).
+    Stale,
+    /// A request was made; its outcome's label.
+    Sent(&'static str),
+    /// Nothing could be sent.
+    Nothing,
+    /// The turn was lost to somebody else on the way.
+    Lost,
+    /// An error came up behind the fence.
+    Broken,
+}
+
+/// A turn that is held.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    number_id: NumberId,
+    turn: u64,
+    token: Token,
+}
+
+/// Takes a turn.
+///
+/// # Errors
+/// [`TurnError`] only before the fence; afterwards an error ends in [`TurnEnd::Broken`].
+pub async fn take_turn(sender: &Sender, number_id: NumberId, turn: u64) -> Result<TurnEnd, TurnError> {
+    let app = &sender.app;
+    Failpoint::TurnBeforeFence.reach();
+    let token = app.dice.token();
+    let now = app.now();
+    let pace = match app.store.fence(number_id, turn, token, now).await? {
+        Fenced::Held(pace) => pace,
+        Fenced::Early(due) => {
+            let delay_s = delay_until(due, now);
+            app.queue
+                .send(QueueMessage::Turn { number_id, turn, delay_s })
+                .await?;
+            return Ok(TurnEnd::Early);
+        }
+        Fenced::Stale => return Ok(TurnEnd::Stale),
+    };
+    Failpoint::TurnFenced.reach();
+    let held = Held { number_id, turn, token };
+    match run(sender, held, &pace).await {
+        Ok(end) => Ok(end),
+        Err(error) => {
+            tracing::error!(number = %number_id, turn, error = &error as &dyn std::error::Error, "turn broke");
+            if let Err(error) = next_turn(app, held, later(app.now(), AFTER_ERROR)).await {
+                tracing::error!(number = %number_id, error = &error as &dyn std::error::Error, "turn could not be passed on, its lease will end");
+            }
+            Ok(TurnEnd::Broken)
+        }
+    }
+}
+
+async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreError> {
+    let app = &sender.app;
+    let steering = app.store.steering().await?;
+    let roster = app.store.roster().await?;
+    let number = roster.iter().find(|n| n.id == held.number_id);
+    let (Some(settings), Some(number), true) = (steering.settings, number, sender.live) else {
+        return stop(app, held, false).await;
+    };
+    match may_send(number, pace, app.now()) {
+        MaySend::Now => {}
+        MaySend::From(then) if then <= later(app.now(), HORIZON) => {
+            next_turn(app, held, then).await?;
+            return Ok(TurnEnd::Nothing);
+        }
+        // The dispatcher arms the number again when the time comes within its horizon.
+        MaySend::From(_) | MaySend::No => return stop(app, held, true).await,
+    }
+    let mut refusals = 0;
+    let mut lost = 0;
+    loop {
+        let now = app.now();
+        let open = pick::Open { settings: &settings, control: &steering.control, roster: &roster };
+        let Some(Picked { message, lane }) = pick::pick(app, &open, number, now).await? else {
+            return look_once_more(app, held, &open, number).await;
+        };
+        Failpoint::TurnBeforeClaim.reach();
+        let claimed_at = app.now();
+        let after = pace.with_send(claimed_at);
+        match app.store.claim(&message, &lane, held.token, &after, claimed_at).await? {
+            Claimed::Yes => {}
+            Claimed::TurnLost => return Ok(TurnEnd::Lost),
+            Claimed::RowGone => {
+                lost += 1;
+                if lost == LOST_CLAIMS {
+                    next_turn(app, held, later(app.now(), AFTER_LOST_CLAIMS)).await?;
+                    return Ok(TurnEnd::Nothing);
+                }
+                continue;
+            }
+        }
+        Failpoint::TurnClaimed.reach();
+        match prepare(app, held, pace, &message, claimed_at).await {
+            Ok(Verdict::Send(ready)) => {
+                return send(sender, held, &message, &ready, number).await;
+            }
+            Ok(Verdict::Refuse { refusal, number_ends }) => {
+                app.store
+                    .hand_back(&message, held.token, pace, refusal, app.now())
+                    .await?;
+                refusals += 1;
+                if number_ends {
+                    return stop(app, held, true).await;
+                }
+                if refusals == REFUSALS {
+                    next_turn(app, held, later(app.now(), AFTER_LOST_CLAIMS)).await?;
+                    return Ok(TurnEnd::Nothing);
+                }
+            }
+            Ok(Verdict::Lost) => return Ok(TurnEnd::Lost),
+            Err(error) => {
+                // No request has begun: the row goes back, whatever was wrong.
+                let refusal = Refusal::Wait { why: Waiting::Retry, from: later(app.now(), AFTER_ERROR) };
+                app.store
+                    .hand_back(&message, held.token, pace, refusal, app.now())
+                    .await?;
+                return Err(error);
+            }
+        }
+    }
+}
+
+/// The check at the moment of sending, and the text.
+async fn prepare(app: &App, held: Held, pace: &Pace, message: &DueMessage, claimed_at: Timestamp) -> Result<Verdict, StoreError> {
+    let checked = app
+        .store
+        .check(message, held.number_id, held.token)
+        .await?;
+    let event = app.next_event(app.now()).await?;
+    let verdict = verdict::judge(checked, message, pace, event.as_ref(), app.now(), claimed_at, app.dice.roll());
+    Ok(verdict)
+}
+
+async fn send(sender: &Sender, held: Held, message: &DueMessage, ready: &Ready, number: &Number) -> Result<TurnEnd, StoreError> {
+    let app = &sender.app;
+    let api_key = ApiKey::new(ready.key.0.to_string());
+    Failpoint::TurnBeforeRequest.reach();
+    let reply = sender
+        .gateway
+        .send(&SendRequest {
+            api_key: &api_key,
+            phone_digits: &ready.phone_digits,
+            text: &ready.text,
+            media_url: None,
+        })
+        .await;
+    Failpoint::TurnAnswered.reach();
+    let now = app.now();
+    let tried = Tried {
+        attempts: message.attempts,
+        expires_at: message.expires_at,
+        streak: ready.number.failure_streak,
+    };
+    let (after, number_after) = react(reply.outcome, tried, now, app.dice.roll());
+    let next_free_at = later(now, number.limits.draw_gap(app.dice.roll()));
+    let next = next_after(number_after, held.turn + 1, next_free_at, now);
+    // A number that was well and is well needs no write.
+    let number_after = match number_after {
+        AfterNumber::Healthy if ready.number.failure_streak == 0 && ready.number.cool_until.is_none() => AfterNumber::Unharmed,
+        other => other,
+    };
+    let record = Record {
+        message,
+        number_id: held.number_id,
+        token: held.token,
+        after,
+        number: number_after,
+        answer: reply.outcome.label(),
+        template_version: ready.template_version,
+        next_free_at,
+        next,
+    };
+    let ours = app.store.record(&record, now).await?;
+    Failpoint::TurnRecorded.reach();
+    tracing::info!(
+        message = %message.id,
+        message_type = message.message_type.as_str(),
+        number = %held.number_id,
+        outcome = reply.outcome.label(),
+        odd_body = reply.odd_body,
+        "request made"
+    );
+    if ours && let NextTurn::Armed { turn, due } = next {
+        app.notify(QueueMessage::Turn { number_id: held.number_id, turn, delay_s: delay_until(due, now) })
+            .await;
+    }
+    Failpoint::TurnNextSent.reach();
+    if matches!(after, AfterMessage::Again { .. }) || next == NextTurn::Idle {
+        app.notify(QueueMessage::Wake).await;
+    }
+    Ok(TurnEnd::Sent(reply.outcome.label()))
+}
+
+/// What the number does after a request.
+fn next_after(number: AfterNumber, turn: u64, next_free_at: Timestamp, now: Timestamp) -> NextTurn {
+    match number {
+        AfterNumber::Healthy | AfterNumber::Unharmed => NextTurn::Armed { turn, due: next_free_at },
+        AfterNumber::Cools { until, .. } if until <= later(now, HORIZON) => {
+            NextTurn::Armed { turn, due: until.max(next_free_at) }
+        }
+        AfterNumber::Cools { .. } | AfterNumber::Out { .. } => NextTurn::Idle,
+    }
+}
+
+/// Arms the next turn and queues it.
+async fn next_turn(app: &App, held: Held, due: Timestamp) -> Result<(), StoreError> {
+    let turn = held.turn + 1;
+    let next = NextTurn::Armed { turn, due };
+    if app.store.end_turn(held.number_id, held.token, next).await? {
+        let delay_s = delay_until(due, app.now());
+        app.notify(QueueMessage::Turn { number_id: held.number_id, turn, delay_s })
+            .await;
+    }
+    Ok(())
+}
+
+/// Ends the chain; the dispatcher begins another when there is work that this number may do.
+async fn stop(app: &App, held: Held, wake: bool) -> Result<TurnEnd, StoreError> {
+    app.store
+        .end_turn(held.number_id, held.token, NextTurn::Idle)
+        .await?;
+    if wake {
+        app.notify(QueueMessage::Wake).await;
+    }
+    Ok(TurnEnd::Nothing)
+}
+
+/// Ends the chain and then looks again: a row that came between the pick and the end was seen
+/// by a dispatcher that found this number busy.
+async fn look_once_more(app: &App, held: Held, open: &pick::Open<'_>, number: &Number) -> Result<TurnEnd, StoreError> {
+    app.store
+        .end_turn(held.number_id, held.token, NextTurn::Idle)
+        .await?;
+    if pick::pick(app, open, number, app.now()).await?.is_some() {
+        app.notify(QueueMessage::Wake).await;
+    }
+    Ok(TurnEnd::Nothing)
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// Whether a request may still begin under this claim.
+fn in_time(claimed_at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(claimed_at) <= START_WITHIN
+}
+
+/// Settings decide what a class may do now; used by pick and verdict alike.
+fn opens_at(settings: &Settings, message: &DueMessage, now: Timestamp) -> Timestamp {
+    settings
+        .hours
+        .opens_at(message.message_type.class(), message.cause_at, now)
+}
