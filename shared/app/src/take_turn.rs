@@ -174,7 +174,10 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
                     return Ok(TurnEnd::Nothing);
                 }
             }
-            Ok(Verdict::Lost) => return Ok(TurnEnd::Lost),
+            Ok(Verdict::Lost) => {
+                next_turn(app, held, later(app.now(), AFTER_LOST_CLAIMS)).await?;
+                return Ok(TurnEnd::Lost);
+            }
             Err(error) => {
                 // No request has begun: the row goes back, whatever was wrong.
                 let refusal = Refusal::Wait { why: Waiting::Retry, from: later(app.now(), AFTER_ERROR) };
