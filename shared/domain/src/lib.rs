@@ -3,3 +3,7 @@
 
 pub mod ids;
 pub mod outcome;
+pub mod person;
+pub mod phone;
+pub mod referral_code;
+mod text;
