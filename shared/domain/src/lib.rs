@@ -9,5 +9,6 @@ pub mod outcome;
 pub mod person;
 pub mod phone;
 pub mod referral_code;
+pub mod template;
 mod text;
 pub mod time_text;
