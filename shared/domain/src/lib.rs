@@ -20,5 +20,6 @@ pub mod reaction;
 pub mod referral_code;
 pub mod settings;
 pub mod template;
+mod text;
 pub mod time_text;
 pub mod zone;

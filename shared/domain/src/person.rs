@@ -1,0 +1,199 @@
+//! What a participant says about themselves: form of address, name, city, profession.
+//!
+//! These texts go into WhatsApp messages, pages and CSV files, so whatever could be formatting,
+//! a link, mark-up or a formula there is refused at the door.
+
+mod rules;
+mod short_name;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+use unicode_normalization::char::is_combining_mark;
+
+/// How a participant is addressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sapaan {
+    /// For a man.
+    Bapak,
+    /// For a woman.
+    Ibu,
+}
+
+impl Sapaan {
+    /// Reads `Bapak` or `Ibu` in any case.
+    ///
+    /// # Errors
+    /// [`FieldError`] for anything else.
+    pub fn parse(raw: &str) -> Result<Self, FieldError> {
+        match crate::text::single_line(raw).to_lowercase().as_str() {
+            "bapak" => Ok(Self::Bapak),
+            "ibu" => Ok(Self::Ibu),
+            _ => Err(FieldError {
+                label: "Sapaan",
+                problem: Problem::Choice,
+            }),
+        }
+    }
+
+    /// As it is stored and stands in messages: `Bapak` or `Ibu`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bapak => "Bapak",
+            Self::Ibu => "Ibu",
+        }
+    }
+}
+
+impl FromStr for Sapaan {
+    type Err = FieldError;
+    fn from_str(raw: &str) -> Result<Self, Self::Err> {
+        Self::parse(raw)
+    }
+}
+
+/// What is wrong with a text. Never holds the text itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{label}: {problem:?}")]
+pub struct FieldError {
+    /// The field's name in the form, in Indonesian.
+    pub label: &'static str,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// The kinds of [`FieldError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// Nothing visible in it.
+    Empty,
+    /// Longer than this many characters.
+    TooLong(usize),
+    /// No letter in it.
+    NoLetter,
+    /// Begins like a spreadsheet formula.
+    Formula,
+    /// A web address.
+    Link,
+    /// A telephone number: these fields are not encrypted one by one.
+    Number,
+    /// Emoji, control characters, mark-up, WhatsApp formatting, other symbols.
+    Character,
+    /// Not one of the choices.
+    Choice,
+}
+
+impl FieldError {
+    /// What the visitor reads beside the field, in Indonesian.
+    #[must_use]
+    pub fn message(self) -> String {
+        let label = self.label;
+        match self.problem {
+            Problem::Empty => format!("Isi {} Anda.", label.to_lowercase()),
+            Problem::TooLong(max) => format!("{label} paling panjang {max} huruf."),
+            Problem::NoLetter => format!("{label} harus berisi huruf."),
+            Problem::Formula => format!("{label} tidak boleh diawali tanda =, +, - atau @."),
+            Problem::Link => format!("{label} tidak boleh berisi alamat web."),
+            Problem::Number => format!("{label} tidak boleh berisi nomor telepon."),
+            Problem::Character => {
+                format!("{label} hanya boleh berisi huruf, angka, dan tanda baca biasa.")
+            }
+            Problem::Choice => "Pilih Bapak atau Ibu.".to_owned(),
+        }
+    }
+}
+
+macro_rules! plain_text {
+    ($(#[$doc:meta])* $name:ident, $label:literal, $max:literal) => {
+        $(#[$doc])*
+        ///
+        /// NFC, one line, single spaces, without invisible characters. `Debug` shows only the
+        /// length.
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            #[doc = concat!("Most characters after clean-up: ", stringify!($max), ".")]
+            pub const MAX_CHARS: usize = $max;
+
+            /// Cleans and checks what was typed. Reading an accepted text again gives the same.
+            ///
+            /// # Errors
+            /// [`FieldError`] with the first thing to correct.
+            pub fn parse(raw: &str) -> Result<Self, FieldError> {
+                rules::plain_text(raw, Self::MAX_CHARS)
+                    .map(Self)
+                    .map_err(|problem| FieldError { label: $label, problem })
+            }
+
+            /// The cleaned text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = FieldError;
+            fn from_str(raw: &str) -> Result<Self, Self::Err> {
+                Self::parse(raw)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({} chars)"), self.0.chars().count())
+            }
+        }
+    };
+}
+
+plain_text! {
+    /// A participant's name, titles included; one word is a full name.
+    PersonName, "Nama", 100
+}
+plain_text! {
+    /// A city or regency, as the participant writes it.
+    City, "Kota", 60
+}
+plain_text! {
+    /// A profession, as the participant writes it.
+    Profession, "Profesi", 80
+}
+
+impl PersonName {
+    /// `Budi S.`: the first given name and the initial of the last, without titles, degrees
+    /// and initials (SPEC L3, for whoever has no right to the name). A single name stays.
+    #[must_use]
+    pub fn shortened(&self) -> String {
+        short_name::shorten(&self.0)
+    }
+}
+
+/// Words that only say what kind of place it is.
+const PLACE_KINDS: [&str; 3] = ["kota", "kabupaten", "kab"];
+
+impl City {
+    /// The key under which writings of one place meet: lower case, without punctuation and
+    /// without the words “kota”, “kabupaten”, “kab.” wherever they stand; so “Kota Bogor”,
+    /// “Kab.Bogor”, “Bogor (Kota)” and “bogor” are one (SPEC A1, `city_key`). A place that
+    /// has no other word keeps it.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let lower = self.0.to_lowercase().replace(['\'', '’', '‘'], "");
+        let words: Vec<&str> = lower
+            .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
+            .filter(|word| !word.is_empty())
+            .collect();
+        let names: Vec<&str> = words
+            .iter()
+            .copied()
+            .filter(|word| !PLACE_KINDS.contains(word))
+            .collect();
+        if names.is_empty() { words } else { names }.join(" ")
+    }
+}

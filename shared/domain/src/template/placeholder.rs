@@ -1,0 +1,95 @@
+//! What a template may ask for.
+
+/// A value that the sender knows how to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Placeholder {
+    /// `Bapak` or `Ibu`.
+    Sapaan,
+    /// The recipient's name; in an alert the new participant's, shortened without consent.
+    Name,
+    /// City; in an alert the new participant's, empty without consent.
+    City,
+    /// Profession; in an alert the new participant's, empty without consent.
+    Profession,
+    /// In an alert the new participant's number, `0812…`, masked without consent.
+    Phone,
+    /// The recipient's code, by default their number as `0812…`.
+    ReferralCode,
+    /// The new participant's place among the referrer's.
+    ReferrerSequence,
+    /// How many the referrer has invited.
+    ReferrerTotal,
+    /// Title of the event: the next one, in a reminder the one it is about.
+    EventTitle,
+    /// Its start, as [`crate::time_text::date_time`] writes it.
+    EventDateTime,
+    /// Its day, as [`crate::time_text::date`] writes it.
+    EventDate,
+    /// Address of the intro video.
+    LinkVideo,
+    /// The recipient's join link.
+    ZoomLink,
+    /// Time to the start, as [`crate::time_text::time_left`] writes it.
+    TimeLeft,
+    /// Host of the landing page, without scheme.
+    SiteHost,
+    /// A broadcast's subject, entered with it.
+    Topic,
+    /// A broadcast's page, entered with it.
+    LinkPage,
+}
+
+impl Placeholder {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::Sapaan,
+        Self::Name,
+        Self::City,
+        Self::Profession,
+        Self::Phone,
+        Self::ReferralCode,
+        Self::ReferrerSequence,
+        Self::ReferrerTotal,
+        Self::EventTitle,
+        Self::EventDateTime,
+        Self::EventDate,
+        Self::LinkVideo,
+        Self::ZoomLink,
+        Self::TimeLeft,
+        Self::SiteHost,
+        Self::Topic,
+        Self::LinkPage,
+    ];
+
+    /// As it stands between the braces; the names are the brief's.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sapaan => "sapaan",
+            Self::Name => "name",
+            Self::City => "city",
+            Self::Profession => "profession",
+            Self::Phone => "phone",
+            Self::ReferralCode => "referral_code",
+            Self::ReferrerSequence => "referrer_sequence",
+            Self::ReferrerTotal => "referrer_total",
+            Self::EventTitle => "event_title",
+            Self::EventDateTime => "event_date_time",
+            Self::EventDate => "event_date",
+            Self::LinkVideo => "link_video",
+            Self::ZoomLink => "zoom_link",
+            Self::TimeLeft => "time_left",
+            Self::SiteHost => "site_host",
+            Self::Topic => "topic",
+            Self::LinkPage => "link_page",
+        }
+    }
+
+    /// The placeholder of that name; exact case, no spaces.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|placeholder| placeholder.name() == name)
+    }
+}
