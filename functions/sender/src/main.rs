@@ -1,2 +1,10 @@
-//! Placeholder.
-fn main() {}
+//! Composition root.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda_kit::telemetry::start();
+    let deps = sender::config::start().await?;
+    run(service_fn(|event: LambdaEvent<_>| sender::handle(&deps, event.payload))).await
+}

@@ -1,6 +1,5 @@
 //! A visitor registers.
 
-use domain::consent::ConsentText;
 use domain::form::RegistrationForm;
 use domain::links::{referral_url, wa_me_url};
 use domain::message::{MessageKey, MessageType, NewMessage, Waiting};
@@ -209,7 +208,7 @@ pub(crate) fn alert(
 }
 
 fn proof(consent_share: bool, at: Timestamp) -> ConsentRecord {
-    let text = ConsentText::CURRENT;
+    let text = domain::consent::CURRENT;
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &text.bytes_to_hash());
     ConsentRecord {
         text_version: text.version,

@@ -1,0 +1,27 @@
+use app::App;
+use app::queue_body::ReferralBody;
+use app::sequence_referral::{ReferralError, run_referral_job};
+use aws_lambda_events::event::sqs::SqsEvent;
+use lambda_kit::{BatchFailures, each_record};
+use lambda_runtime::Error;
+
+#[derive(Debug, thiserror::Error)]
+enum RecordError {
+    #[error("unreadable record")]
+    Body(#[from] app::queue_body::BodyError),
+    #[error("referral job")]
+    Job(#[from] ReferralError),
+}
+
+/// Does the jobs of a batch; those that failed come again.
+///
+/// # Errors
+/// None: failures are reported per record.
+pub async fn handle(app: &App, event: SqsEvent) -> Result<BatchFailures, Error> {
+    Ok(each_record(event, async |body: &str| -> Result<(), RecordError> {
+        let job = ReferralBody::decode(body)?.job;
+        run_referral_job(app, job).await?;
+        Ok(())
+    })
+    .await)
+}

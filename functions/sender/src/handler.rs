@@ -1,0 +1,27 @@
+use app::queue_body::TurnBody;
+use app::take_turn::{Sender, TurnError, take_turn};
+use aws_lambda_events::event::sqs::SqsEvent;
+use lambda_kit::{BatchFailures, each_record};
+use lambda_runtime::Error;
+
+#[derive(Debug, thiserror::Error)]
+enum RecordError {
+    #[error("unreadable record")]
+    Body(#[from] app::queue_body::BodyError),
+    #[error("turn")]
+    Turn(#[from] TurnError),
+}
+
+/// Takes the turns of a batch; those that could not even begin come again.
+///
+/// # Errors
+/// None: failures are reported per record.
+pub async fn handle(sender: &Sender, event: SqsEvent) -> Result<BatchFailures, Error> {
+    Ok(each_record(event, async |body: &str| -> Result<(), RecordError> {
+        let turn = TurnBody::decode(body)?;
+        let end = take_turn(sender, turn.number_id, turn.turn).await?;
+        tracing::debug!(number = %turn.number_id, turn = turn.turn, end = ?end, "turn ended");
+        Ok(())
+    })
+    .await)
+}
