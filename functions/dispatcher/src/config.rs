@@ -1,4 +1,4 @@
-//! Environment: `TABLE_PREFIX`, `TURNS_QUEUE_URL`, `REFERRALS_QUEUE_URL`, `FIELD_KEY_ARN`.
+//! Environment: `TABLE_PREFIX`, `TURNS_QUEUE_URL`, `REFERRALS_QUEUE_URL`. No field key: it reads no number.
 
 use app::App;
 use lambda_kit::{Cloud, CloudError, required};
@@ -8,7 +8,7 @@ use lambda_kit::{Cloud, CloudError, required};
 /// # Errors
 /// [`CloudError`] if a variable is missing.
 pub async fn start() -> Result<App, CloudError> {
-    for name in ["TURNS_QUEUE_URL", "REFERRALS_QUEUE_URL", "FIELD_KEY_ARN"] {
+    for name in ["TURNS_QUEUE_URL", "REFERRALS_QUEUE_URL"] {
         required(name)?;
     }
     Cloud::start().await?.app()

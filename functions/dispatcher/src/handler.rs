@@ -1,6 +1,6 @@
 use app::App;
 use app::dispatch::{Call, dispatch};
-use app::queue_body::WakeBody;
+use app::queue_body::decode_wake;
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_kit::BatchFailures;
 use lambda_runtime::Error;
@@ -53,7 +53,7 @@ pub async fn handle(app: &App, event: Value) -> Result<Value, Error> {
 async fn wake(app: &App, batch: &SqsEvent) -> Result<BatchFailures, Error> {
     let mut failures = BatchFailures::default();
     for record in &batch.records {
-        if let Err(error) = WakeBody::decode(record.body.as_deref().unwrap_or_default()) {
+        if let Err(error) = decode_wake(record.body.as_deref().unwrap_or_default()) {
             tracing::error!(error = &error as &dyn std::error::Error, "unreadable wake");
             failures.push(record);
         }

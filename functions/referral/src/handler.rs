@@ -1,5 +1,5 @@
 use app::App;
-use app::queue_body::ReferralBody;
+use app::queue_body::{QueueBodyError, decode_referral};
 use app::sequence_referral::{ReferralError, run_referral_job};
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_kit::{BatchFailures, each_record};
@@ -8,7 +8,7 @@ use lambda_runtime::Error;
 #[derive(Debug, thiserror::Error)]
 enum RecordError {
     #[error("unreadable record")]
-    Body(#[from] app::queue_body::BodyError),
+    Body(#[from] QueueBodyError),
     #[error("referral job")]
     Job(#[from] ReferralError),
 }
@@ -19,7 +19,7 @@ enum RecordError {
 /// None: failures are reported per record.
 pub async fn handle(app: &App, event: SqsEvent) -> Result<BatchFailures, Error> {
     Ok(each_record(event, async |body: &str| -> Result<(), RecordError> {
-        let job = ReferralBody::decode(body)?.job;
+        let job = decode_referral(body)?.job;
         run_referral_job(app, job).await?;
         Ok(())
     })

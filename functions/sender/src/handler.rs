@@ -1,4 +1,4 @@
-use app::queue_body::TurnBody;
+use app::queue_body::{QueueBodyError, decode_turn};
 use app::take_turn::{Sender, TurnError, take_turn};
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_kit::{BatchFailures, each_record};
@@ -7,7 +7,7 @@ use lambda_runtime::Error;
 #[derive(Debug, thiserror::Error)]
 enum RecordError {
     #[error("unreadable record")]
-    Body(#[from] app::queue_body::BodyError),
+    Body(#[from] QueueBodyError),
     #[error("turn")]
     Turn(#[from] TurnError),
 }
@@ -18,7 +18,7 @@ enum RecordError {
 /// None: failures are reported per record.
 pub async fn handle(sender: &Sender, event: SqsEvent) -> Result<BatchFailures, Error> {
     Ok(each_record(event, async |body: &str| -> Result<(), RecordError> {
-        let turn = TurnBody::decode(body)?;
+        let turn = decode_turn(body)?;
         let end = take_turn(sender, turn.number_id, turn.turn).await?;
         tracing::debug!(number = %turn.number_id, turn = turn.turn, end = ?end, "turn ended");
         Ok(())

@@ -25,9 +25,7 @@ pub struct WaitingForHours {
 /// [`StoreError`] if the store does not answer.
 pub async fn waiting_for_hours(app: &App) -> Result<WaitingForHours, StoreError> {
     let now = app.now();
-    let Some(settings) = app.settings().await? else {
-        return Ok(WaitingForHours::default());
-    };
+    let settings = app.settings().await?;
     let mut waiting = WaitingForHours::default();
     for class in ROW_CLASSES {
         let rows = app

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use domain::event::Event;
 use domain::ids::{EventId, NumberId, ParticipantId, Token};
-use domain::settings::Settings;
+use domain::settings::{Contact, Settings};
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -126,7 +126,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Random values.
     pub dice: Dice,
-    settings: Cached<Option<Settings>>,
+    settings: Cached<Settings>,
+    contact: Cached<Option<Contact>>,
     next_event: Cached<Option<Event>>,
 }
 
@@ -140,6 +141,7 @@ impl App {
             clock,
             dice,
             settings: Cached::empty(),
+            contact: Cached::empty(),
             next_event: Cached::empty(),
         }
     }
@@ -152,8 +154,13 @@ impl App {
             .unwrap_or(now)
     }
 
-    /// Settings as of at most ten seconds ago; `None` until an admin's number is set.
-    pub(crate) async fn settings(&self) -> Result<Option<Settings>, StoreError> {
+    /// Where people are sent, as of at most ten seconds ago; `None` until it is set.
+    pub(crate) async fn contact(&self) -> Result<Option<Contact>, StoreError> {
+        self.contact.get(self.now(), self.store.contact()).await
+    }
+
+    /// Settings as of at most ten seconds ago.
+    pub(crate) async fn settings(&self) -> Result<Settings, StoreError> {
         let load = async { self.store.steering().await.map(|s| s.settings) };
         self.settings.get(self.now(), load).await
     }
@@ -176,6 +183,7 @@ impl App {
 
     pub(crate) async fn forget_settings(&self) {
         self.settings.forget().await;
+        self.contact.forget().await;
     }
 
     pub(crate) async fn forget_event(&self) {

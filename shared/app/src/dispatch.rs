@@ -59,9 +59,7 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
     if call == Call::Tick {
         sweep(app, &runners, now, &mut next).await?;
     }
-    let Some(settings) = steering.settings else {
-        return Ok(Dispatched { armed: 0, next: next.0 });
-    };
+    let settings = steering.settings;
     let rows = sendable(app, &settings, &steering.control, &runners, call, now, &mut next).await?;
     let randoms: Vec<u64> = runners.iter().map(|_| app.dice.roll()).collect();
     let arms = plan(&rows, &runners, settings.strategy, now, &randoms);

@@ -6,6 +6,7 @@ pub mod dispatch;
 mod failpoint;
 pub mod numbers;
 pub mod ports;
+pub mod queue_body;
 pub mod register;
 pub mod sequence_referral;
 pub mod settings;

@@ -6,7 +6,7 @@ use domain::message::{MessageKey, MessageType, NewMessage, Waiting};
 use domain::participant::{ConsentRecord, Participant, Referral};
 use domain::phone::Phone;
 use domain::referral_code::ReferralCode;
-use domain::settings::Settings;
+use domain::settings::{Contact, Settings};
 use domain::zone::wib_day;
 use jiff::Timestamp;
 use store::{Registered, Registration, StoreError};
@@ -52,11 +52,12 @@ pub async fn register(
     fallback: Option<ReferralCode>,
 ) -> Result<Answer, RegisterError> {
     let now = app.now();
-    let Some(settings) = app.settings().await? else {
-        tracing::error!("registration refused: no settings, set an admin number first");
+    let settings = app.settings().await?;
+    let Some(contact) = app.contact().await? else {
+        tracing::error!("registration refused: set an admin number first");
         return Ok(Answer::NotOpen);
     };
-    let accepted = accepted(&settings, form.phone);
+    let accepted = accepted(&contact, &settings, form.phone);
     if form.honeypot_filled {
         tracing::info!("honeypot filled, nothing stored");
         return Ok(accepted);
@@ -101,9 +102,9 @@ pub async fn register(
     Ok(accepted)
 }
 
-fn accepted(settings: &Settings, phone: Phone) -> Answer {
+fn accepted(contact: &Contact, settings: &Settings, phone: Phone) -> Answer {
     Answer::Accepted {
-        redirect_url: wa_me_url(settings.admin_number, &settings.wa_text),
+        redirect_url: wa_me_url(contact.admin_number, &contact.wa_text),
         referral_link: referral_url(&settings.site_host, &phone),
     }
 }

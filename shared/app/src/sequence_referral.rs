@@ -5,9 +5,8 @@
 
 use domain::ids::ParticipantId;
 use domain::message::{MessageKey, MessageType, NewMessage, State, Waiting};
-use domain::participant::Participant;
 use jiff::Timestamp;
-use store::{AlertStep, Pending, SequenceStep, StoreError};
+use store::{AlertStep, Invitee, Pending, SequenceStep, StoreError};
 
 use crate::context::App;
 use crate::failpoint::Failpoint;
@@ -55,7 +54,7 @@ async fn wake(app: &App) {
 }
 
 async fn adopt(app: &App, referrer_id: ParticipantId) -> Result<(), ReferralError> {
-    let Some(referrer) = app.store.participant(referrer_id).await? else {
+    let Some(referrer) = app.store.invitee(referrer_id).await? else {
         return Ok(());
     };
     let waiting = app
@@ -83,7 +82,7 @@ async fn credit(
     app: &App,
     referrer_id: ParticipantId,
     participant_id: ParticipantId,
-    adoption: Option<(&Pending, &Participant)>,
+    adoption: Option<(&Pending, &Invitee)>,
 ) -> Result<bool, ReferralError> {
     let cause = participant_id.to_string();
     let alert_id = MessageKey {
@@ -139,15 +138,13 @@ async fn sendable_alert(
     app: &App,
     referrer_id: ParticipantId,
     participant_id: ParticipantId,
-    adoption: Option<(&Pending, &Participant)>,
+    adoption: Option<(&Pending, &Invitee)>,
     now: Timestamp,
 ) -> Result<NewMessage, StoreError> {
-    let opens = match app.settings().await? {
-        Some(settings) => settings
-            .hours
-            .opens_at(MessageType::ReferrerAlert.class(), now, now),
-        None => now,
-    };
+    let settings = app.settings().await?;
+    let opens = settings
+        .hours
+        .opens_at(MessageType::ReferrerAlert.class(), now, now);
     let waiting = if opens > now { Waiting::Window } else { Waiting::Number };
     let index = adoption.map_or_else(String::new, |(_, referrer)| referrer.phone_index.clone());
     Ok(alert(referrer_id, index, participant_id, now, waiting, opens))

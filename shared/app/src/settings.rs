@@ -1,7 +1,7 @@
 //! Settings, kill switches, templates and events, as an admin changes them.
 
 use domain::event::Event;
-use domain::settings::{Control, Settings};
+use domain::settings::{Contact, Control, Settings};
 use domain::template::{DefaultTemplate, Template, TemplateError};
 use store::{StoreError, StoredTemplate};
 
@@ -13,9 +13,19 @@ use crate::ports::QueueMessage;
 /// # Errors
 /// [`StoreError`] if the store does not answer.
 pub async fn save_settings(app: &App, settings: &Settings) -> Result<(), StoreError> {
-    app.store.save_settings(settings, app.now()).await?;
+    app.store.save_settings(settings).await?;
     app.forget_settings().await;
     app.notify(QueueMessage::Wake).await;
+    Ok(())
+}
+
+/// Sets where people are sent after registering; registration is closed until then.
+///
+/// # Errors
+/// [`StoreError`] if the store does not answer.
+pub async fn save_contact(app: &App, contact: &Contact) -> Result<(), StoreError> {
+    app.store.save_contact(contact, app.now()).await?;
+    app.forget_settings().await;
     Ok(())
 }
 

@@ -121,7 +121,8 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
     let steering = app.store.steering().await?;
     let roster = app.store.roster().await?;
     let number = roster.iter().find(|n| n.id == held.number_id);
-    let (Some(settings), Some(number), true) = (steering.settings, number, sender.live) else {
+    let settings = steering.settings;
+    let (Some(number), true) = (number, sender.live) else {
         return stop(app, held, false).await;
     };
     match may_send(number, pace, app.now()) {

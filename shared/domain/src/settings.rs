@@ -31,10 +31,6 @@ pub enum AlertPhone {
 pub struct Settings {
     /// Host in links, `www.webdonasi.com`.
     pub site_host: String,
-    /// Where people are sent after registering.
-    pub admin_number: Phone,
-    /// First message they find typed there.
-    pub wa_text: String,
     /// Introductory video; without one its line is left out.
     pub link_video: Option<String>,
     /// How numbers take turns.
@@ -47,19 +43,37 @@ pub struct Settings {
     pub registrations_per_address: u32,
 }
 
-impl Settings {
-    /// The brief's defaults around an admin's number.
-    #[must_use]
-    pub fn new(admin_number: Phone) -> Self {
+impl Default for Settings {
+    /// The brief's defaults.
+    fn default() -> Self {
         Self {
             site_host: "www.webdonasi.com".to_owned(),
-            admin_number,
-            wa_text: "Halo Admin, saya sudah daftar Sosialisasi Program Socialpreneur.".to_owned(),
             link_video: None,
             strategy: Strategy::default(),
             alert_phone: AlertPhone::default(),
             hours: HoursPolicy::new(SendingHours::DEFAULT),
             registrations_per_address: 600,
+        }
+    }
+}
+
+/// Where people are sent after registering (SPEC L5). Apart from the settings, since it holds a
+/// number and only the registration needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// The admin's WhatsApp.
+    pub admin_number: Phone,
+    /// First message they find typed there.
+    pub wa_text: String,
+}
+
+impl Contact {
+    /// The brief's text.
+    #[must_use]
+    pub fn new(admin_number: Phone) -> Self {
+        Self {
+            admin_number,
+            wa_text: "Halo Admin, saya sudah daftar Sosialisasi Program Socialpreneur.".to_owned(),
         }
     }
 }

@@ -28,7 +28,7 @@ pub use keyring::StoredKeyring;
 pub use numbers::{GatewayKey, NewNumber};
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
-pub use referrals::{AlertStep, LeftOver, Pending, ReferralState, SequenceStep, SettledPending, SweepKey};
+pub use referrals::{AlertStep, Invitee, LeftOver, Pending, ReferralState, SequenceStep, SettledPending, SweepKey};
 pub use settings::{Steering, StoredTemplate};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Record, Refusal};

@@ -1,6 +1,5 @@
 use domain::ids::{MessageId, ParticipantId};
 use domain::message::{NewMessage, State, Waiting};
-use domain::participant::Participant;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -32,9 +31,23 @@ pub struct ReferralState {
     /// How many the referrer has invited so far.
     pub total: u64,
     /// The one who was invited; none once erased.
-    pub invitee: Option<Participant>,
+    pub invitee: Option<Invitee>,
     /// Whether the alert's row exists.
     pub alert: Option<State>,
+}
+
+/// What a participant's item says of who invited them. Read without their number, so that
+/// sequencing needs no key.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Invitee {
+    /// Keyed hash of the number.
+    pub phone_index: String,
+    /// Whose link was used.
+    #[serde(default)]
+    pub referrer_id: Option<ParticipantId>,
+    /// Place among those the referrer invited.
+    #[serde(default)]
+    pub referrer_sequence: Option<u64>,
 }
 
 /// The next step of one referral: n → n + 1.
@@ -134,10 +147,9 @@ impl Store {
         let mut found = self.get_all("referral", &wanted).await?.into_iter();
         let mut next = || found.next().flatten();
         let total = total(next())?;
-        let invitee = match next() {
-            Some(item) => Some(self.read_participant(item).await?),
-            None => None,
-        };
+        let invitee = next()
+            .map(|item| from_item("participant", item))
+            .transpose()?;
         let alert = next()
             .map(|item| {
                 let word = |name: &str| item.get(name).and_then(|v| v.as_s().ok()).map(String::as_str);
@@ -146,6 +158,17 @@ impl Store {
             })
             .transpose()?;
         Ok(ReferralState { total, invitee, alert })
+    }
+
+    /// A participant without the number; none once erased.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or the item is unreadable.
+    pub async fn invitee(&self, id: ParticipantId) -> Result<Option<Invitee>, StoreError> {
+        let wanted = [(self.table(Table::Participants), key(participant_pk(id), PROFILE))];
+        let found = self.get_all("participant", &wanted).await?;
+        let item = found.into_iter().next().flatten();
+        item.map(|item| from_item("participant", item)).transpose()
     }
 
     /// Counter n → n + 1, the participant's place and the alert, in one transaction.

@@ -1,7 +1,7 @@
 use domain::hours::{HoursPolicy, HoursRule, SendingHours};
 use domain::message::Class;
 use domain::phone::Phone;
-use domain::settings::{AlertPhone, Control, Settings, Strategy};
+use domain::settings::{AlertPhone, Contact, Control, Settings, Strategy};
 use jiff::Timestamp;
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use crate::{Store, StoreError};
 
 pub(crate) const SETTINGS: &str = "SETTINGS";
 pub(crate) const GLOBAL: &str = "GLOBAL";
+const CONTACT: &str = "CONTACT";
 pub(crate) const CONTROL: &str = "CONTROL";
 pub(crate) const TEMPLATE_ACTIVE: &str = "ACTIVE";
 const WHAT: &str = "settings";
@@ -25,9 +26,6 @@ struct SettingsItem {
     pk: String,
     sk: String,
     site_host: String,
-    admin_number: ByteBuf,
-    salt: ByteBuf,
-    wa_text: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     link_video: Option<String>,
     strategy: String,
@@ -37,6 +35,15 @@ struct SettingsItem {
     /// Minutes: 0 = obeys, -1 = free, otherwise at once within.
     hours_rules: BTreeMap<String, i32>,
     registrations_per_address: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ContactItem {
+    pk: String,
+    sk: String,
+    admin_number: ByteBuf,
+    salt: ByteBuf,
+    wa_text: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -59,8 +66,8 @@ pub struct StoredTemplate {
 /// The two items that steer everything.
 #[derive(Debug, Clone)]
 pub struct Steering {
-    /// None until an admin's number is set.
-    pub settings: Option<Settings>,
+    /// The brief's defaults until an admin changes them.
+    pub settings: Settings,
     /// Kill switches.
     pub control: Control,
 }
@@ -70,7 +77,7 @@ pub(crate) fn template_pk(name: &str) -> String {
 }
 
 fn admin_place() -> Place<'static> {
-    Place { table: "settings", field: "admin_number", id: GLOBAL }
+    Place { table: "settings", field: "admin_number", id: CONTACT }
 }
 
 pub(crate) fn read_control(item: Option<Item>) -> Result<Control, StoreError> {
@@ -102,10 +109,7 @@ impl Store {
             (table, key(SETTINGS, CONTROL)),
         ];
         let mut found = self.get_all(WHAT, &wanted).await?.into_iter();
-        let settings = match found.next().flatten() {
-            Some(item) => Some(self.read_settings(item).await?),
-            None => None,
-        };
+        let settings = read_settings(found.next().flatten())?;
         let control = read_control(found.next().flatten())?;
         Ok(Steering { settings, control })
     }
@@ -113,14 +117,8 @@ impl Store {
     /// Replaces the settings.
     ///
     /// # Errors
-    /// [`StoreError`] if the database or the vault does not answer.
-    pub async fn save_settings(&self, settings: &Settings, now: Timestamp) -> Result<(), StoreError> {
-        let salt = Salt::random().map_err(StoreError::vault(WHAT))?;
-        let sealed = self
-            .vault
-            .seal(&admin_place(), &salt, &settings.admin_number.to_bytes(), now)
-            .await
-            .map_err(StoreError::vault(WHAT))?;
+    /// [`StoreError`] if the database does not answer.
+    pub async fn save_settings(&self, settings: &Settings) -> Result<(), StoreError> {
         let hours_rules = Class::ALL
             .into_iter()
             .map(|class| {
@@ -136,9 +134,6 @@ impl Store {
             pk: SETTINGS.to_owned(),
             sk: GLOBAL.to_owned(),
             site_host: settings.site_host.clone(),
-            admin_number: ByteBuf::from(sealed),
-            salt: ByteBuf::from(salt.as_bytes().to_vec()),
-            wa_text: settings.wa_text.clone(),
             link_video: settings.link_video.clone(),
             strategy: match settings.strategy {
                 Strategy::RoundRobin => "round_robin",
@@ -206,45 +201,85 @@ impl Store {
         found.into_iter().next().flatten().map(read_template).transpose()
     }
 
-    pub(crate) async fn read_settings(&self, item: Item) -> Result<Settings, StoreError> {
-        let bad = |field: &'static str| StoreError::unreadable(WHAT, field);
-        let item: SettingsItem = from_item(WHAT, item)?;
-        let salt = Salt::from_bytes(&item.salt).ok_or_else(|| bad("salt"))?;
+    /// Where people are sent after registering; none until it is set.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database or the vault does not answer or the item is unreadable.
+    pub async fn contact(&self) -> Result<Option<Contact>, StoreError> {
+        const WHAT: &str = "contact";
+        let wanted = [(self.table(Table::Settings), key(SETTINGS, CONTACT))];
+        let found = self.get_all(WHAT, &wanted).await?;
+        let Some(item) = found.into_iter().next().flatten() else {
+            return Ok(None);
+        };
+        let item: ContactItem = from_item(WHAT, item)?;
+        let salt = Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
         let opened = self
             .vault
             .open(&admin_place(), &salt, &item.admin_number)
             .await
             .map_err(StoreError::vault(WHAT))?;
-        let mut hours = HoursPolicy::new(
-            SendingHours::new(item.hours_open, item.hours_close).map_err(|_| bad("hours"))?,
-        );
-        for (word, minutes) in &item.hours_rules {
-            let class = Class::parse(word).ok_or_else(|| bad("hours_rules"))?;
-            let rule = match minutes {
-                0 => HoursRule::Obeys,
-                -1 => HoursRule::Free,
-                n => HoursRule::AtOnceWithin { minutes: u16::try_from(*n).map_err(|_| bad("hours_rules"))? },
-            };
-            hours = hours.with_rule(class, rule);
-        }
-        Ok(Settings {
-            site_host: item.site_host,
-            admin_number: Phone::from_bytes(&opened).ok_or_else(|| bad("admin_number"))?,
-            wa_text: item.wa_text,
-            link_video: item.link_video,
-            strategy: match item.strategy.as_str() {
-                "round_robin" => Strategy::RoundRobin,
-                "random" => Strategy::Random,
-                _ => return Err(bad("strategy")),
-            },
-            alert_phone: match item.alert_phone.as_str() {
-                "by_consent" => AlertPhone::ByConsent,
-                "full" => AlertPhone::Full,
-                "masked" => AlertPhone::Masked,
-                _ => return Err(bad("alert_phone")),
-            },
-            hours,
-            registrations_per_address: item.registrations_per_address,
-        })
+        let admin_number =
+            Phone::from_bytes(&opened).ok_or_else(|| StoreError::unreadable(WHAT, "admin_number"))?;
+        Ok(Some(Contact { admin_number, wa_text: item.wa_text }))
     }
+
+    /// Sets where people are sent after registering.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database or the vault does not answer.
+    pub async fn save_contact(&self, contact: &Contact, now: Timestamp) -> Result<(), StoreError> {
+        const WHAT: &str = "contact";
+        let salt = Salt::random().map_err(StoreError::vault(WHAT))?;
+        let sealed = self
+            .vault
+            .seal(&admin_place(), &salt, &contact.admin_number.to_bytes(), now)
+            .await
+            .map_err(StoreError::vault(WHAT))?;
+        let item = ContactItem {
+            pk: SETTINGS.to_owned(),
+            sk: CONTACT.to_owned(),
+            admin_number: ByteBuf::from(sealed),
+            salt: ByteBuf::from(salt.as_bytes().to_vec()),
+            wa_text: contact.wa_text.clone(),
+        };
+        self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
+    }
+}
+
+pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> {
+    let Some(item) = item else {
+        return Ok(Settings::default());
+    };
+    let bad = |field: &'static str| StoreError::unreadable(WHAT, field);
+    let item: SettingsItem = from_item(WHAT, item)?;
+    let mut hours = HoursPolicy::new(
+        SendingHours::new(item.hours_open, item.hours_close).map_err(|_| bad("hours"))?,
+    );
+    for (word, minutes) in &item.hours_rules {
+        let class = Class::parse(word).ok_or_else(|| bad("hours_rules"))?;
+        let rule = match minutes {
+            0 => HoursRule::Obeys,
+            -1 => HoursRule::Free,
+            n => HoursRule::AtOnceWithin { minutes: u16::try_from(*n).map_err(|_| bad("hours_rules"))? },
+        };
+        hours = hours.with_rule(class, rule);
+    }
+    Ok(Settings {
+        site_host: item.site_host,
+        link_video: item.link_video,
+        strategy: match item.strategy.as_str() {
+            "round_robin" => Strategy::RoundRobin,
+            "random" => Strategy::Random,
+            _ => return Err(bad("strategy")),
+        },
+        alert_phone: match item.alert_phone.as_str() {
+            "by_consent" => AlertPhone::ByConsent,
+            "full" => AlertPhone::Full,
+            "masked" => AlertPhone::Masked,
+            _ => return Err(bad("alert_phone")),
+        },
+        hours,
+        registrations_per_address: item.registrations_per_address,
+    })
 }

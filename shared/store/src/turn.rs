@@ -41,7 +41,7 @@ pub struct Checked {
     /// How many the recipient has invited.
     pub referrals: u64,
     /// Settings.
-    pub settings: Option<Settings>,
+    pub settings: Settings,
     /// Kill switches.
     pub control: Control,
     /// The number with its gateway key; none once removed.
@@ -186,10 +186,7 @@ impl Store {
                 None => None,
             },
             referrals,
-            settings: match settings {
-                Some(item) => Some(self.read_settings(item).await?),
-                None => None,
-            },
+            settings: crate::settings::read_settings(settings)?,
             control,
             number: match number {
                 Some(item) => Some(self.read_number_with_key(item).await?),

@@ -65,9 +65,10 @@ pub(super) fn judge(
     if message.expires_at < now {
         return end(Failure::Expired);
     }
-    let (Some(settings), false) = (&checked.settings, checked.control.stops(class)) else {
+    let settings = &checked.settings;
+    if checked.control.stops(class) {
         return wait(Waiting::Held, message.due);
-    };
+    }
     let number_ends = |why| Verdict::Refuse {
         refusal: Refusal::Wait { why, from: message.due },
         number_ends: true,

@@ -1,0 +1,232 @@
+//! The bodies of queue messages: small, versioned JSON that holds ids and nothing else. Written
+//! and read here only, so that the cloud's queues, the local ones and the handlers agree.
+//!
+//! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` · referrals `{"v":1,"job":…,…}`
+
+use domain::ids::NumberId;
+use serde::{Deserialize, Serialize};
+
+use crate::ports::{QueueMessage, ReferralJob};
+
+/// The version written. A new one is read for a while before it is written, since messages of
+/// both kinds are in the queue during a deployment.
+const VERSION: u64 = 1;
+
+/// Body of queue `wake`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WakeBody {
+    v: u64,
+}
+
+/// Body of queue `turns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TurnBody {
+    v: u64,
+    /// Whose turn.
+    pub number_id: NumberId,
+    /// The turn's number.
+    pub turn: u64,
+}
+
+/// Body of queue `referrals`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferralBody {
+    v: u64,
+    /// What to do.
+    #[serde(flatten)]
+    pub job: ReferralJob,
+}
+
+/// A body that is not one of ours. Quotes nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueueBodyError {
+    /// Another version, probably of a newer or older release.
+    #[error("a body of queue {queue} has version {version}, not {VERSION}")]
+    UnknownVersion {
+        /// Logical queue name.
+        queue: &'static str,
+        /// The version found.
+        version: u64,
+    },
+    /// Not JSON, a field missing, unknown, or of the wrong type.
+    #[error("a body of queue {queue} is unreadable at line {line}, column {column}")]
+    Unreadable {
+        /// Logical queue name.
+        queue: &'static str,
+        /// From 1; 0 if the place is not known.
+        line: usize,
+        /// From 1; 0 if the place is not known.
+        column: usize,
+    },
+}
+
+/// The body to put on the message's queue.
+///
+/// # Errors
+/// Only if JSON cannot be written, which these types give no reason for.
+pub fn encode(message: &QueueMessage) -> Result<String, serde_json::Error> {
+    match message {
+        QueueMessage::Wake => serde_json::to_string(&WakeBody { v: VERSION }),
+        QueueMessage::Turn {
+            number_id, turn, ..
+        } => serde_json::to_string(&TurnBody {
+            v: VERSION,
+            number_id: *number_id,
+            turn: *turn,
+        }),
+        QueueMessage::Referral(job) => serde_json::to_string(&ReferralBody {
+            v: VERSION,
+            job: job.clone(),
+        }),
+    }
+}
+
+/// Reads a body of queue `wake`.
+///
+/// # Errors
+/// [`QueueBodyError`] if it is not one.
+pub fn decode_wake(body: &str) -> Result<WakeBody, QueueBodyError> {
+    decode("wake", body)
+}
+
+/// Reads a body of queue `turns`.
+///
+/// # Errors
+/// [`QueueBodyError`] if it is not one.
+pub fn decode_turn(body: &str) -> Result<TurnBody, QueueBodyError> {
+    decode("turns", body)
+}
+
+/// Reads a body of queue `referrals`.
+///
+/// # Errors
+/// [`QueueBodyError`] if it is not one.
+pub fn decode_referral(body: &str) -> Result<ReferralBody, QueueBodyError> {
+    decode("referrals", body)
+}
+
+/// The version first: a body of another release should say so, not complain about its fields.
+fn decode<'a, T: Deserialize<'a>>(queue: &'static str, body: &'a str) -> Result<T, QueueBodyError> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        v: u64,
+    }
+    // serde_json's own message may quote values, so only the place is kept.
+    let unreadable = |error: serde_json::Error| QueueBodyError::Unreadable {
+        queue,
+        line: error.line(),
+        column: error.column(),
+    };
+    let Versioned { v: version } = serde_json::from_str(body).map_err(unreadable)?;
+    if version != VERSION {
+        return Err(QueueBodyError::UnknownVersion { queue, version });
+    }
+    serde_json::from_str(body).map_err(unreadable)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use domain::ids::ParticipantId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const A: &str = "00000000-0000-0000-0000-00000000000a";
+    const B: &str = "00000000-0000-0000-0000-00000000000b";
+
+    fn id(n: u128) -> ParticipantId {
+        ParticipantId(Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn bodies_have_their_agreed_form_and_read_back() {
+        let wake = encode(&QueueMessage::Wake).unwrap();
+        assert_eq!(wake, r#"{"v":1}"#);
+        decode_wake(&wake).unwrap();
+
+        let number_id = NumberId(Uuid::from_u128(10));
+        let message = QueueMessage::Turn {
+            number_id,
+            turn: 7,
+            delay_s: 3,
+        };
+        let turn = encode(&message).unwrap();
+        assert_eq!(turn, format!(r#"{{"v":1,"number_id":"{A}","turn":7}}"#));
+        let read = decode_turn(&turn).unwrap();
+        assert_eq!((read.number_id, read.turn), (number_id, 7));
+
+        let sequence = ReferralJob::Sequence {
+            participant_id: id(10),
+            referrer_id: id(11),
+        };
+        let body = encode(&QueueMessage::Referral(sequence.clone())).unwrap();
+        let text =
+            format!(r#"{{"v":1,"job":"sequence","participant_id":"{A}","referrer_id":"{B}"}}"#);
+        assert_eq!(body, text);
+        assert_eq!(decode_referral(&body).unwrap().job, sequence);
+
+        let adopt = ReferralJob::Adopt {
+            referrer_id: id(11),
+        };
+        let body = encode(&QueueMessage::Referral(adopt.clone())).unwrap();
+        assert_eq!(
+            body,
+            format!(r#"{{"v":1,"job":"adopt","referrer_id":"{B}"}}"#)
+        );
+        assert_eq!(decode_referral(&body).unwrap().job, adopt);
+    }
+
+    #[test]
+    fn another_version_is_named_before_its_fields_are_judged() {
+        let error = decode_turn(r#"{"v":2,"new":true}"#).unwrap_err();
+        assert_eq!(
+            error,
+            QueueBodyError::UnknownVersion {
+                queue: "turns",
+                version: 2
+            }
+        );
+        assert_eq!(
+            error.to_string(),
+            "a body of queue turns has version 2, not 1"
+        );
+    }
+
+    #[test]
+    fn strange_bodies_are_refused_without_being_quoted() {
+        let turn = format!(r#"{{"v":1,"number_id":"{A}","turn":7"#);
+        for body in [
+            String::new(),
+            "Halo 6281562726272".to_owned(),
+            "[]".to_owned(),
+            r#"{"number_id":"x"}"#.to_owned(),
+            r#"{"v":"1"}"#.to_owned(),
+            r#"{"v":1}"#.to_owned(),
+            r#"{"v":1,"number_id":"6281562726272","turn":7}"#.to_owned(),
+            turn.clone(),
+            format!(r#"{turn},"text":"Halo 6281562726272"}}"#),
+        ] {
+            let error = decode_turn(&body).unwrap_err();
+            assert!(
+                matches!(error, QueueBodyError::Unreadable { queue: "turns", .. }),
+                "{body}"
+            );
+            let shown = format!("{error} {error:?}");
+            assert!(
+                !shown.contains("62815") && !shown.contains("Halo"),
+                "{shown}"
+            );
+        }
+        assert!(decode_wake(r#"{"v":1,"x":1}"#).is_err());
+        for body in [
+            r#"{"v":1,"job":"dance"}"#.to_owned(),
+            format!(r#"{{"v":1,"job":"adopt","referrer_id":"{A}","x":1}}"#),
+            format!(r#"{{"v":1,"job":"sequence","referrer_id":"{A}"}}"#),
+        ] {
+            assert!(decode_referral(&body).is_err(), "{body}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use serde_json::Value;
+
+/// The network end of an SDK client: notes each request and gives the one answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Wire {
+    status: u16,
+    answer: String,
+    seen: Arc<Mutex<Vec<(String, Value)>>>,
+}
+
+impl Wire {
+    pub(crate) fn answering(status: u16, answer: impl ToString) -> Self {
+        Self {
+            status,
+            answer: answer.to_string(),
+            seen: Arc::default(),
+        }
+    }
+
+    pub(crate) fn client(&self) -> SharedHttpClient {
+        let connector = SharedHttpConnector::new(self.clone());
+        http_client_fn(move |_, _| connector.clone())
+    }
+
+    /// Operation and body of each request so far.
+    pub(crate) fn seen(&self) -> Vec<(String, Value)> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+impl HttpConnector for Wire {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let operation = request.headers().get("x-amz-target").unwrap().to_owned();
+        let body = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+        self.seen.lock().unwrap().push((operation, body));
+        let status = self.status.try_into().unwrap();
+        let answer = SdkBody::from(self.answer.clone());
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, answer)))
+    }
+}
