@@ -1,0 +1,283 @@
+//! The CloudFormation templates keep what the design promises: delivery contract, least privilege,
+//! back-ups, and exactly the tables of docs/data-model.md. Each promise is a check that lists
+//! violations; each check is shown to find one that was planted.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "template/checks.rs"]
+mod checks;
+#[path = "template/data_model.rs"]
+mod data_model;
+#[path = "template/project.rs"]
+mod project;
+
+use project::Project;
+use serde_json::{Value, json};
+
+fn violations(project: &Project) -> Vec<String> {
+    let mut found = data_model::violations(project);
+    found.extend(checks::violations(project));
+    found
+}
+
+#[test]
+fn the_templates_keep_their_promises() {
+    let found = violations(&Project::load());
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// What is changed, in which template, and what the checks must then say.
+struct Planted {
+    template: &'static str,
+    pointer: &'static str,
+    value: Value,
+    found: &'static str,
+}
+
+const DATA: &str = "infra/data.yaml";
+const MESSAGING: &str = "infra/messaging.yaml";
+const API: &str = "infra/api.yaml";
+
+fn plant(
+    template: &'static str,
+    pointer: &'static str,
+    value: Value,
+    found: &'static str,
+) -> Planted {
+    Planted {
+        template,
+        pointer,
+        value,
+        found,
+    }
+}
+
+fn planted() -> Vec<Planted> {
+    let sender = "/Resources/Sender/Properties";
+    let turns = "/Resources/Sender/Properties/Events/Turns/Properties";
+    let statement = "/Resources/SenderRole/Properties/Policies/0/PolicyDocument/Statement/3";
+    let at = |base: &str, rest: &str| -> &'static str { format!("{base}{rest}").leak() };
+    vec![
+        plant(
+            DATA,
+            "/Resources/Participants/Properties/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled",
+            json!(false),
+            "Participants: no point-in-time recovery",
+        ),
+        plant(
+            DATA,
+            "/Resources/Pace/Properties/SSESpecification",
+            json!({}),
+            "Pace: not encrypted",
+        ),
+        plant(
+            DATA,
+            "/Resources/Events/DeletionPolicy",
+            json!("Delete"),
+            "Events: DeletionPolicy",
+        ),
+        plant(
+            DATA,
+            "/Resources/Participants/Properties/KeySchema/1/AttributeName",
+            json!("sort"),
+            "participants: keys",
+        ),
+        plant(
+            DATA,
+            "/Resources/NotificationsLog/Properties/GlobalSecondaryIndexes/0/Projection/NonKeyAttributes",
+            json!(["type"]),
+            "notifications_log: index due",
+        ),
+        plant(
+            DATA,
+            "/Resources/BroadcastNumbers/Properties/GlobalSecondaryIndexes/1/IndexName",
+            json!("other"),
+            "broadcast_numbers: index by_hook_token",
+        ),
+        plant(
+            DATA,
+            "/Resources/Limits/Properties/TimeToLiveSpecification",
+            json!(null),
+            "limits: ttl",
+        ),
+        plant(
+            DATA,
+            "/Resources/Keyring/Properties/TableName",
+            json!({ "Fn::Sub": "${Prefix}-ring" }),
+            "keyring: no table",
+        ),
+        plant(
+            MESSAGING,
+            at(turns, "/FunctionResponseTypes"),
+            json!([]),
+            "Sender/Turns: no ReportBatchItemFailures",
+        ),
+        plant(
+            MESSAGING,
+            at(turns, "/ScalingConfig"),
+            json!(null),
+            "Sender/Turns: no MaximumConcurrency",
+        ),
+        plant(
+            MESSAGING,
+            "/Resources/Wake/Properties/VisibilityTimeout",
+            json!(180),
+            "Dispatcher/Wakes: visibility 180 s is below 181 s",
+        ),
+        plant(
+            MESSAGING,
+            at(sender, "/Timeout"),
+            json!(31),
+            "Sender/Turns: visibility 180 s is below 186 s",
+        ),
+        plant(
+            MESSAGING,
+            "/Resources/ReferralsDlq/Properties/MessageRetentionPeriod",
+            json!(345_600),
+            "ReferralsDlq: keeps messages for less than 14 days",
+        ),
+        plant(
+            MESSAGING,
+            "/Resources/ReferralsDlq/Properties/FifoQueue",
+            json!(false),
+            "Referrals: FIFO",
+        ),
+        plant(
+            MESSAGING,
+            "/Resources/Wake/Properties/RedrivePolicy",
+            json!(null),
+            "Wake: no dead-letter queue",
+        ),
+        plant(
+            MESSAGING,
+            "/Resources/Turns/Properties/SqsManagedSseEnabled",
+            json!(false),
+            "Turns: not encrypted",
+        ),
+        plant(
+            MESSAGING,
+            "/Resources/QueuePolicy/Properties/Queues/0",
+            json!({ "Ref": "Turns" }),
+            "Wake: TLS",
+        ),
+        plant(
+            MESSAGING,
+            at(statement, "/Action"),
+            json!("dynamodb:*"),
+            "SenderRole: wildcard action dynamodb:*",
+        ),
+        plant(
+            MESSAGING,
+            at(statement, "/Resource"),
+            json!("*"),
+            "SenderRole: wildcard resource *",
+        ),
+        plant(
+            MESSAGING,
+            at(statement, "/Resource"),
+            json!({ "Fn::Sub": "${TablesArn}-pace/index/due" }),
+            "SenderRole: pace/index/due is not in infra/data.yaml",
+        ),
+        plant(
+            MESSAGING,
+            at(sender, "/Role"),
+            json!(null),
+            "Sender: no role of its own",
+        ),
+        plant(
+            MESSAGING,
+            at(sender, "/LoggingConfig"),
+            json!(null),
+            "Sender: no log group",
+        ),
+        plant(
+            MESSAGING,
+            "/Resources/SenderLogs/Properties/RetentionInDays",
+            json!(null),
+            "Sender: no log group",
+        ),
+        plant(
+            MESSAGING,
+            at(sender, "/Environment/Variables"),
+            json!({ "GATEWAY_API_KEY": "x" }),
+            "Sender: GATEWAY_API_KEY looks like a secret",
+        ),
+        plant(
+            MESSAGING,
+            at(sender, "/CodeUri"),
+            json!("../target/lambda/other/"),
+            "functions/sender: no function",
+        ),
+        plant(
+            MESSAGING,
+            at(turns, "/Queue"),
+            json!({ "Fn::GetAtt": ["TickDlq", "Arn"] }),
+            "Sender/Turns: no sample event",
+        ),
+        plant(
+            MESSAGING,
+            "/Resources/Tick/Properties/Target/Input",
+            json!(r#"{"v":2,"kind":"tick"}"#),
+            "Tick: no sample event",
+        ),
+        plant(
+            API,
+            "/Resources/Registration/Properties/Events/Post/Properties/Path",
+            json!("/api/other"),
+            "Registration/Post: no sample event",
+        ),
+        plant(
+            API,
+            "/Resources/Api/Properties/AccessLogSettings/Format",
+            json!(r#"{"ip":"$context.identity.sourceIp"}"#),
+            "Api: the access log names identity.sourceIp",
+        ),
+        plant(
+            "template.yaml",
+            "/Resources/Messaging/Properties/Parameters",
+            json!({ "Prefixx": "x" }),
+            "Messaging: parameter TablesArn is not given",
+        ),
+        plant(
+            "template.yaml",
+            "/Resources/Messaging/Properties/Parameters",
+            json!({ "Prefixx": "x" }),
+            "Messaging: parameter Prefixx is unknown",
+        ),
+        plant(
+            "template.yaml",
+            "/Outputs/ApiUrl/Value",
+            json!({ "Fn::GetAtt": ["HttpApi", "Outputs.Url"] }),
+            "HttpApi: output Url is unknown",
+        ),
+    ]
+}
+
+#[test]
+fn every_check_finds_what_was_planted() {
+    let project = Project::load();
+    for Planted {
+        template,
+        pointer,
+        value,
+        found,
+    } in planted()
+    {
+        let mut changed = project.clone();
+        changed.set(template, pointer, value);
+        let all = violations(&changed);
+        assert!(
+            all.iter().any(|violation| violation.contains(found)),
+            "{template}{pointer}: expected “{found}”, found {all:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_table_that_the_document_adds_is_missed_in_the_template() {
+    let mut project = Project::load();
+    project.data_model = project
+        .data_model
+        .replace("### limits (", "### drafts (`id`)\n\n### limits (");
+    let found = data_model::violations(&project);
+    assert_eq!(found, ["drafts: no table in infra/data.yaml"]);
+}
