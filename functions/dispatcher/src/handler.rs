@@ -43,7 +43,7 @@ pub async fn handle(app: &App, event: Value) -> Result<Value, Error> {
     let (1, TickKind::Tick) = (tick.v, tick.kind) else {
         return Err(format!("tick of version {} is not known", tick.v).into());
     };
-    let done = dispatch(app, Call::Tick).await?;
+    let done = Box::pin(dispatch(app, Call::Tick)).await?;
     Ok(serde_json::to_value(TickAnswer {
         armed: done.armed,
         next: done.next.map(|at| at.to_string()),
@@ -59,7 +59,7 @@ async fn wake(app: &App, batch: &SqsEvent) -> Result<BatchFailures, Error> {
         }
     }
     if failures.batch_item_failures.len() < batch.records.len() {
-        let done = dispatch(app, Call::Wake).await?;
+        let done = Box::pin(dispatch(app, Call::Wake)).await?;
         tracing::info!(wakes = batch.records.len(), armed = done.armed, "dispatched");
     }
     Ok(failures)

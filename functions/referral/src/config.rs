@@ -11,5 +11,5 @@ pub async fn start() -> Result<App, CloudError> {
     for name in ["WAKE_QUEUE_URL", "REFERRALS_QUEUE_URL"] {
         required(name)?;
     }
-    Cloud::start().await?.app()
+    Box::pin(Cloud::start()).await?.app()
 }

@@ -20,7 +20,7 @@ enum RecordError {
 pub async fn handle(app: &App, event: SqsEvent) -> Result<BatchFailures, Error> {
     Ok(each_record(event, async |body: &str| -> Result<(), RecordError> {
         let job = decode_referral(body)?.job;
-        run_referral_job(app, job).await?;
+        Box::pin(run_referral_job(app, job)).await?;
         Ok(())
     })
     .await)

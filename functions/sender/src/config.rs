@@ -42,5 +42,5 @@ pub async fn start() -> Result<Sender, StartError> {
         .map(Duration::from_secs)
         .ok_or(EnvError::Unreadable { name: "GATEWAY_TIMEOUT_S", expected: "a number of seconds from 1 to 20" })?;
     let gateway = DripSender::new(&required("GATEWAY_URL")?, timeout)?;
-    Ok(Sender { app: Cloud::start().await?.app()?, gateway: Arc::new(gateway), live })
+    Ok(Sender { app: Box::pin(Cloud::start()).await?.app()?, gateway: Arc::new(gateway), live })
 }
