@@ -60,8 +60,11 @@ async fn wake(app: &App, batch: &SqsEvent) -> Result<BatchFailures, Error> {
     }
     if failures.batch_item_failures.len() < batch.records.len() {
         let done = Box::pin(dispatch(app, Call::Wake)).await?;
-        tracing::info!(wakes = batch.records.len(), armed = done.armed, "dispatched");
+        tracing::info!(
+            wakes = batch.records.len(),
+            armed = done.armed,
+            "dispatched"
+        );
     }
     Ok(failures)
 }
-

@@ -18,10 +18,12 @@ enum RecordError {
 /// # Errors
 /// None: failures are reported per record.
 pub async fn handle(app: &App, event: SqsEvent) -> Result<BatchFailures, Error> {
-    Ok(each_record(event, async |body: &str| -> Result<(), RecordError> {
-        let job = decode_referral(body)?.job;
-        Box::pin(run_referral_job(app, job)).await?;
-        Ok(())
-    })
-    .await)
+    Ok(
+        each_record(event, async |body: &str| -> Result<(), RecordError> {
+            let job = decode_referral(body)?.job;
+            Box::pin(run_referral_job(app, job)).await?;
+            Ok(())
+        })
+        .await,
+    )
 }

@@ -24,7 +24,9 @@ impl OriginSecret {
     /// From the key's bytes; the header carries them in hexadecimal.
     #[must_use]
     pub fn new(key: &[u8]) -> Self {
-        Self(Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect()))
+        Self(Zeroizing::new(
+            key.iter().map(|byte| format!("{byte:02x}")).collect(),
+        ))
     }
 
     /// The header's value, for the edge.
@@ -73,7 +75,16 @@ pub async fn start() -> Result<Deps, StartError> {
             let key = Box::pin(cloud.vault.secret(ORIGIN_KEY)).await?;
             Some(OriginSecret::new(&*key.ok_or(StartError::NoOriginKey)?))
         }
-        _ => return Err(EnvError::Unreadable { name: "ORIGIN_CHECK", expected: "required or off" }.into()),
+        _ => {
+            return Err(EnvError::Unreadable {
+                name: "ORIGIN_CHECK",
+                expected: "required or off",
+            }
+            .into());
+        }
     };
-    Ok(Deps { app: cloud.app()?, origin })
+    Ok(Deps {
+        app: cloud.app()?,
+        origin,
+    })
 }

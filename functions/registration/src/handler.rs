@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use app::register::{Answer, register};
 use domain::form::{FieldErrors, FieldValue, RegistrationForm};
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use lambda_http::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
 use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde_json::json;
@@ -16,9 +18,11 @@ const ORIGIN_HEADER: &str = "x-origin-secret";
 /// Header in which the edge hands on the visitor's address; it overwrites what a visitor sends.
 const ADDRESS_HEADER: &str = "x-viewer-address";
 
-const TOO_MANY: &str = "Terlalu banyak pendaftaran dari jaringan ini. Silakan coba lagi beberapa menit lagi.";
+const TOO_MANY: &str =
+    "Terlalu banyak pendaftaran dari jaringan ini. Silakan coba lagi beberapa menit lagi.";
 const NOT_OPEN: &str = "Pendaftaran belum dibuka. Silakan coba lagi nanti.";
-const BROKEN: &str = "Maaf, ada gangguan di sistem kami. Data Anda belum tersimpan, silakan coba lagi.";
+const BROKEN: &str =
+    "Maaf, ada gangguan di sistem kami. Data Anda belum tersimpan, silakan coba lagi.";
 const TOO_LONG: &str = "Data yang dikirim terlalu besar.";
 const UNREADABLE: &str = "Data yang dikirim tidak dapat dibaca.";
 const WRONG_TYPE: &str = "Kirim data sebagai formulir atau JSON.";
@@ -29,7 +33,10 @@ pub async fn handle(deps: &Deps, request: Request) -> Response<Body> {
     if let Some(origin) = &deps.origin {
         let given = headers.get(ORIGIN_HEADER).map(HeaderValue::as_bytes);
         if !given.is_some_and(|value| origin.matches(value)) {
-            return problem(StatusCode::FORBIDDEN, "Alamat ini tidak dapat dipakai langsung.");
+            return problem(
+                StatusCode::FORBIDDEN,
+                "Alamat ini tidak dapat dipakai langsung.",
+            );
         }
     }
     let Some(kind) = kind(headers) else {
@@ -45,9 +52,18 @@ pub async fn handle(deps: &Deps, request: Request) -> Response<Body> {
         Err(errors) => return refused(kind, &values, &errors),
     };
     let address = address(headers);
-    let answer = Box::pin(register(&deps.app, form, &address, code_from_cookie(headers))).await;
+    let answer = Box::pin(register(
+        &deps.app,
+        form,
+        &address,
+        code_from_cookie(headers),
+    ))
+    .await;
     match answer {
-        Ok(Answer::Accepted { redirect_url, referral_link }) => accepted(kind, &redirect_url, &referral_link),
+        Ok(Answer::Accepted {
+            redirect_url,
+            referral_link,
+        }) => accepted(kind, &redirect_url, &referral_link),
         Ok(Answer::TooMany) => {
             let mut response = notice(kind, &values, StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
             response
@@ -57,7 +73,10 @@ pub async fn handle(deps: &Deps, request: Request) -> Response<Body> {
         }
         Ok(Answer::NotOpen) => notice(kind, &values, StatusCode::SERVICE_UNAVAILABLE, NOT_OPEN),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "registration failed");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "registration failed"
+            );
             notice(kind, &values, StatusCode::INTERNAL_SERVER_ERROR, BROKEN)
         }
     }
@@ -74,7 +93,11 @@ fn address(headers: &HeaderMap) -> String {
 fn accepted(kind: Kind, redirect_url: &str, referral_link: &str) -> Response<Body> {
     match (kind, HeaderValue::from_str(redirect_url)) {
         (Kind::Form, Ok(location)) => {
-            let mut response = answer(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", String::new());
+            let mut response = answer(
+                StatusCode::SEE_OTHER,
+                "text/plain; charset=utf-8",
+                String::new(),
+            );
             response.headers_mut().insert(LOCATION, location);
             response
         }
@@ -86,7 +109,11 @@ fn accepted(kind: Kind, redirect_url: &str, referral_link: &str) -> Response<Bod
 }
 
 /// 422: what is wrong, beside its field.
-fn refused(kind: Kind, values: &BTreeMap<String, FieldValue>, errors: &FieldErrors) -> Response<Body> {
+fn refused(
+    kind: Kind,
+    values: &BTreeMap<String, FieldValue>,
+    errors: &FieldErrors,
+) -> Response<Body> {
     match kind {
         Kind::Json => {
             let errors: serde_json::Map<_, _> = errors
@@ -100,7 +127,12 @@ fn refused(kind: Kind, values: &BTreeMap<String, FieldValue>, errors: &FieldErro
 }
 
 /// Something that concerns no single field, in the visitor's own format.
-fn notice(kind: Kind, values: &BTreeMap<String, FieldValue>, status: StatusCode, text: &str) -> Response<Body> {
+fn notice(
+    kind: Kind,
+    values: &BTreeMap<String, FieldValue>,
+    status: StatusCode,
+    text: &str,
+) -> Response<Body> {
     match kind {
         Kind::Json => problem(status, text),
         Kind::Form => filled_page(status, values, &FieldErrors::default(), Some(text)),
@@ -116,7 +148,10 @@ fn filled_page(
     match page(values, errors, text) {
         Ok(html) => answer(status, "text/html; charset=utf-8", html),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the page could not be filled in");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the page could not be filled in"
+            );
             problem(status, text.unwrap_or(UNREADABLE))
         }
     }

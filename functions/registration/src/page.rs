@@ -30,7 +30,9 @@ pub(crate) fn page(
     };
     let on_page: Vec<(String, String)> = errors
         .iter()
-        .filter(|(field, _)| *field == "sapaan" || TEXT_FIELDS.contains(field) || BOXES.contains(field))
+        .filter(|(field, _)| {
+            *field == "sapaan" || TEXT_FIELDS.contains(field) || BOXES.contains(field)
+        })
         .map(|(field, text)| (field.to_owned(), text.to_owned()))
         .collect();
     let mut handlers: Vec<Handler<'_>> = Vec::new();
@@ -135,7 +137,12 @@ mod tests {
 
     #[test]
     fn values_stay_and_errors_stand_beside_their_fields() {
-        let html = filled(&[("name", "Siti"), ("phone", "021 555 1234"), ("sapaan", "Ibu"), ("consent_share", "true")]);
+        let html = filled(&[
+            ("name", "Siti"),
+            ("phone", "021 555 1234"),
+            ("sapaan", "Ibu"),
+            ("consent_share", "true"),
+        ]);
         assert!(html.contains(r#"value="Siti""#));
         assert!(html.contains(r#"value="021 555 1234""#));
         let input = |needle: &str| {
@@ -157,7 +164,10 @@ mod tests {
 
     #[test]
     fn what_a_visitor_typed_is_never_markup() {
-        let html = filled(&[("name", r#""><script>alert(1)</script>"#), ("x<img src=y>", "1")]);
+        let html = filled(&[
+            ("name", r#""><script>alert(1)</script>"#),
+            ("x<img src=y>", "1"),
+        ]);
         assert!(!html.contains("<script>alert"));
         assert!(!html.contains("<img src=y>"));
         assert!(html.contains("&quot;&gt;&lt;script") || html.contains("&quot;><script>"));

@@ -100,11 +100,24 @@ mod tests {
     #[test]
     fn a_body_that_is_none_is_refused_whatever_it_is() {
         for body in ["[]", "\"x\"", "{", "null", "7", "\u{feff}{}"] {
-            assert_eq!(fields(Kind::Json, body.as_bytes()), Err(BodyError::Unreadable), "{body}");
+            assert_eq!(
+                fields(Kind::Json, body.as_bytes()),
+                Err(BodyError::Unreadable),
+                "{body}"
+            );
         }
-        assert_eq!(fields(Kind::Json, &[0xff, 0xfe]), Err(BodyError::Unreadable));
-        assert_eq!(fields(Kind::Form, &[0xff, 0xfe]), Err(BodyError::Unreadable));
-        assert_eq!(fields(Kind::Json, &vec![b' '; LONGEST_BODY + 1]), Err(BodyError::TooLong));
+        assert_eq!(
+            fields(Kind::Json, &[0xff, 0xfe]),
+            Err(BodyError::Unreadable)
+        );
+        assert_eq!(
+            fields(Kind::Form, &[0xff, 0xfe]),
+            Err(BodyError::Unreadable)
+        );
+        assert_eq!(
+            fields(Kind::Json, &vec![b' '; LONGEST_BODY + 1]),
+            Err(BodyError::TooLong)
+        );
         assert!(fields(Kind::Json, b"").unwrap().is_empty());
     }
 
@@ -125,9 +138,15 @@ mod tests {
     fn the_code_is_found_among_other_cookies() {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, "a=1; ref=0812-0000-0001; b=2".parse().unwrap());
-        assert!(matches!(code_from_cookie(&headers), Some(ReferralCode::Phone(_))));
+        assert!(matches!(
+            code_from_cookie(&headers),
+            Some(ReferralCode::Phone(_))
+        ));
         headers.insert(COOKIE, "ref=%2B62%20812-0000-0001".parse().unwrap());
-        assert!(matches!(code_from_cookie(&headers), Some(ReferralCode::Phone(_))));
+        assert!(matches!(
+            code_from_cookie(&headers),
+            Some(ReferralCode::Phone(_))
+        ));
         headers.insert(COOKIE, "ref=??".parse().unwrap());
         assert!(code_from_cookie(&headers).is_none());
     }

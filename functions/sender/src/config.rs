@@ -33,14 +33,27 @@ pub async fn start() -> Result<Sender, StartError> {
     let live = match required("GATEWAY_MODE")?.as_str() {
         "live" => true,
         "off" => false,
-        _ => return Err(EnvError::Unreadable { name: "GATEWAY_MODE", expected: "off or live" }.into()),
+        _ => {
+            return Err(EnvError::Unreadable {
+                name: "GATEWAY_MODE",
+                expected: "off or live",
+            }
+            .into());
+        }
     };
     let timeout = required("GATEWAY_TIMEOUT_S")?
         .parse()
         .ok()
         .filter(|seconds| (1..=20).contains(seconds))
         .map(Duration::from_secs)
-        .ok_or(EnvError::Unreadable { name: "GATEWAY_TIMEOUT_S", expected: "a number of seconds from 1 to 20" })?;
+        .ok_or(EnvError::Unreadable {
+            name: "GATEWAY_TIMEOUT_S",
+            expected: "a number of seconds from 1 to 20",
+        })?;
     let gateway = DripSender::new(&required("GATEWAY_URL")?, timeout)?;
-    Ok(Sender { app: Box::pin(Cloud::start()).await?.app()?, gateway: Arc::new(gateway), live })
+    Ok(Sender {
+        app: Box::pin(Cloud::start()).await?.app()?,
+        gateway: Arc::new(gateway),
+        live,
+    })
 }

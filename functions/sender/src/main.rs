@@ -6,5 +6,8 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 async fn main() -> Result<(), Error> {
     lambda_kit::telemetry::start();
     let deps = sender::config::start().await?;
-    run(service_fn(|event: LambdaEvent<_>| sender::handle(&deps, event.payload))).await
+    run(service_fn(|event: LambdaEvent<_>| {
+        sender::handle(&deps, event.payload)
+    }))
+    .await
 }

@@ -1,2 +1,79 @@
-//! Placeholder.
-fn main() {}
+//! The whole system on this machine: `make run`.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use local::{Cloud, Config, Options, bind};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), local::StartError> {
+    lambda_kit::telemetry::start_with(std::io::stderr);
+    let config = Config::from_env()?;
+    crash_at(std::env::var("CRASH_AT").ok())?;
+    let listener = bind(config.port).await?;
+    let mut options = Options {
+        data_dir: Some(config.data_dir.clone()),
+        ..Options::default()
+    };
+    if let Ok(millis) = std::env::var("GATEWAY_TIMEOUT_MS") {
+        let millis = millis
+            .parse()
+            .map_err(|_| "GATEWAY_TIMEOUT_MS must be a number of milliseconds")?;
+        options.gateway_timeout = Duration::from_millis(millis);
+    }
+    let cloud = Cloud::start(listener, options).await?;
+    let url = &cloud.base_url;
+    let folder = config.data_dir.display();
+    say(&format!(
+        "\n\
+         Socialpreneur is running.\n\
+         \n\
+         Landing page   {url}/\n\
+         Simulator      {url}/simulator   phones, sending numbers, the clock\n\
+         Data           {folder}   (remove the folder to begin again)\n\
+         \n\
+         Try:\n\
+         1. Register somebody at {url}/ and watch the welcome arrive in the simulator.\n\
+         2. Register a friend through {url}/ref=<the first number>: the referrer gets an alert.\n\
+            Outside 09.00–17.00 WIB the alert waits; the simulator offers to move the clock.\n\
+         3. Set a sending number to invalid_key and register again: the others take over.\n\
+         \n\
+         Ctrl-C ends it; the data stay.\n"
+    ));
+    tokio::signal::ctrl_c().await?;
+    cloud.shutdown().await;
+    Ok(())
+}
+
+/// Ends the process at a named moment, for tests of what a crash leaves: `CRASH_AT=turn.claimed`.
+fn crash_at(point: Option<String>) -> Result<(), local::StartError> {
+    let Some(point) = point.filter(|p| !p.is_empty()) else {
+        return Ok(());
+    };
+    if !app::Failpoint::ALL
+        .iter()
+        .any(|known| known.name() == point)
+    {
+        return Err(format!("CRASH_AT names no failpoint: {point:?}").into());
+    }
+    fail::cfg_callback(point, || std::process::abort())?;
+    Ok(())
+}
+
+#[allow(
+    clippy::print_stdout,
+    reason = "the one program here that speaks to a person"
+)]
+fn say(text: &str) {
+    println!("{text}");
+}

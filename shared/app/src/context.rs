@@ -92,7 +92,11 @@ impl<T: Clone> Cached<T> {
     }
 
     /// The cached value while it is fresh, otherwise what `load` gives.
-    pub(crate) async fn get<E>(&self, now: Timestamp, load: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    pub(crate) async fn get<E>(
+        &self,
+        now: Timestamp,
+        load: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
         let mut slot = self.0.lock().await;
         if let Some((read_at, value)) = slot.as_ref()
             && now.duration_since(*read_at) < CACHED_FOR
@@ -150,8 +154,12 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let now = self.clock.now();
-        now.round(TimestampRound::new().smallest(Unit::Millisecond).mode(jiff::RoundMode::Trunc))
-            .unwrap_or(now)
+        now.round(
+            TimestampRound::new()
+                .smallest(Unit::Millisecond)
+                .mode(jiff::RoundMode::Trunc),
+        )
+        .unwrap_or(now)
     }
 
     /// Where people are sent, as of at most ten seconds ago; `None` until it is set.
@@ -167,10 +175,7 @@ impl App {
 
     /// The next event as of at most ten seconds ago.
     pub(crate) async fn next_event(&self, now: Timestamp) -> Result<Option<Event>, StoreError> {
-        let event = self
-            .next_event
-            .get(now, self.store.next_event(now))
-            .await?;
+        let event = self.next_event.get(now, self.store.next_event(now)).await?;
         match event {
             Some(event) if event.start_time <= now => {
                 let newer = self.store.next_event(now).await?;

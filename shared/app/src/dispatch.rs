@@ -60,7 +60,16 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
         sweep(app, &runners, now, &mut next).await?;
     }
     let settings = steering.settings;
-    let rows = sendable(app, &settings, &steering.control, &runners, call, now, &mut next).await?;
+    let rows = sendable(
+        app,
+        &settings,
+        &steering.control,
+        &runners,
+        call,
+        now,
+        &mut next,
+    )
+    .await?;
     let randoms: Vec<u64> = runners.iter().map(|_| app.dice.roll()).collect();
     let arms = plan(&rows, &runners, settings.strategy, now, &randoms);
     let mut armed = 0;
@@ -74,15 +83,22 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
             next.at(arm.due);
             Failpoint::DispatchArmed.reach();
             let delay_s = delay_until(arm.due, now);
-            app.notify(QueueMessage::Turn { number_id: arm.number_id, turn: turn + 1, delay_s })
-                .await;
+            app.notify(QueueMessage::Turn {
+                number_id: arm.number_id,
+                turn: turn + 1,
+                delay_s,
+            })
+            .await;
             Failpoint::DispatchSent.reach();
         }
     }
     if !rows.is_empty() && armed == 0 {
         next_number(&runners, now, &mut next);
     }
-    Ok(Dispatched { armed, next: next.0 })
+    Ok(Dispatched {
+        armed,
+        next: next.0,
+    })
 }
 
 /// All numbers with their paces.
@@ -124,7 +140,11 @@ async fn sendable(
         let closed_part = from > Timestamp::MIN;
         if call == Call::Tick && closed_part {
             // What waits for the window: only its head, to end what is useless and to know when.
-            for row in app.store.due(&lane, Timestamp::MIN, Timestamp::MAX, 1).await? {
+            for row in app
+                .store
+                .due(&lane, Timestamp::MIN, Timestamp::MAX, 1)
+                .await?
+            {
                 if row.expires_at < now {
                     app.store.expire_waiting(&row, &lane, now).await?;
                     next.at(now);
@@ -136,7 +156,11 @@ async fn sendable(
         if control.stops(class) || from == Timestamp::MAX {
             continue;
         }
-        let to = if call == Call::Tick { Timestamp::MAX } else { horizon };
+        let to = if call == Call::Tick {
+            Timestamp::MAX
+        } else {
+            horizon
+        };
         for row in app.store.due(&lane, from, to, idle.max(1)).await? {
             if call == Call::Tick {
                 next.at(row.expires_at.max(now));

@@ -86,7 +86,10 @@ impl Failpoint {
     /// reader can tell.
     #[must_use]
     pub fn may_have_sent(self) -> bool {
-        matches!(self, Self::TurnClaimed | Self::TurnBeforeRequest | Self::TurnAnswered)
+        matches!(
+            self,
+            Self::TurnClaimed | Self::TurnBeforeRequest | Self::TurnAnswered
+        )
     }
 
     pub(crate) fn reach(self) {

@@ -90,7 +90,16 @@ pub async fn register(
         }
         (None, None) => Referral::None,
     };
-    let new = decide(app, &form, &own_index, referral, referrer_index, around.awaited, now).await?;
+    let new = decide(
+        app,
+        &form,
+        &own_index,
+        referral,
+        referrer_index,
+        around.awaited,
+        now,
+    )
+    .await?;
     if app.store.register(&new).await? == Registered::NumberTaken {
         if let Some(holder) = app.store.holder_of(&own_index).await? {
             resend_link(app, holder, now).await?;
@@ -109,12 +118,22 @@ fn accepted(contact: &Contact, settings: &Settings, phone: Phone) -> Answer {
     }
 }
 
-async fn within_limit(app: &App, settings: &Settings, address: &str, now: Timestamp) -> Result<bool, StoreError> {
+async fn within_limit(
+    app: &App,
+    settings: &Settings,
+    address: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let key = format!("IP#{}", app.store.address_hash(address)?);
     let start = now.as_second().div_euclid(ADDRESS_WINDOW_S) * ADDRESS_WINDOW_S;
     let window = Timestamp::from_second(start).unwrap_or(now);
     app.store
-        .count_within(&key, window, settings.registrations_per_address, 2 * ADDRESS_WINDOW_S)
+        .count_within(
+            &key,
+            window,
+            settings.registrations_per_address,
+            2 * ADDRESS_WINDOW_S,
+        )
         .await
 }
 
@@ -140,7 +159,13 @@ async fn decide(
     let event_id = app.next_event(now).await?.map(|e| e.id);
     let cause = id.to_string();
     let welcome = NewMessage {
-        id: MessageKey { message_type: MessageType::Welcome, cause: &cause, participant: id, revision: 0 }.id(),
+        id: MessageKey {
+            message_type: MessageType::Welcome,
+            cause: &cause,
+            participant: id,
+            revision: 0,
+        }
+        .id(),
         message_type: MessageType::Welcome,
         participant_id: id,
         target_index: own_index.to_owned(),
@@ -193,7 +218,13 @@ pub(crate) fn alert(
 ) -> NewMessage {
     let cause = subject.to_string();
     NewMessage {
-        id: MessageKey { message_type: MessageType::ReferrerAlert, cause: &cause, participant: referrer, revision: 0 }.id(),
+        id: MessageKey {
+            message_type: MessageType::ReferrerAlert,
+            cause: &cause,
+            participant: referrer,
+            revision: 0,
+        }
+        .id(),
         message_type: MessageType::ReferrerAlert,
         participant_id: referrer,
         target_index,
@@ -222,7 +253,11 @@ fn proof(consent_share: bool, at: Timestamp) -> ConsentRecord {
 
 /// Sends the link again to someone who is registered, at most once a day; the day of the
 /// registration has the welcome (SPEC L6).
-async fn resend_link(app: &App, holder: domain::ids::ParticipantId, now: Timestamp) -> Result<(), StoreError> {
+async fn resend_link(
+    app: &App,
+    holder: domain::ids::ParticipantId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let Some(participant) = app.store.participant(holder).await? else {
         return Ok(());
     };
@@ -232,7 +267,13 @@ async fn resend_link(app: &App, holder: domain::ids::ParticipantId, now: Timesta
     }
     let cause = today.to_string();
     let link = NewMessage {
-        id: MessageKey { message_type: MessageType::Link, cause: &cause, participant: holder, revision: 0 }.id(),
+        id: MessageKey {
+            message_type: MessageType::Link,
+            cause: &cause,
+            participant: holder,
+            revision: 0,
+        }
+        .id(),
         message_type: MessageType::Link,
         participant_id: holder,
         target_index: participant.phone_index,
@@ -262,18 +303,25 @@ async fn announce(app: &App, new: &Registration) -> Result<(), StoreError> {
     match &new.referral {
         Referral::None => {}
         Referral::Known(referrer) => {
-            let job = ReferralJob::Sequence { participant_id: id, referrer_id: *referrer };
+            let job = ReferralJob::Sequence {
+                participant_id: id,
+                referrer_id: *referrer,
+            };
             app.notify(QueueMessage::Referral(job)).await;
         }
         // The number may have registered between our read and our commit, without seeing us.
         Referral::Pending(index) => {
             if let Some(referrer_id) = app.store.holder_of(index).await? {
-                app.notify(QueueMessage::Referral(ReferralJob::Adopt { referrer_id })).await;
+                app.notify(QueueMessage::Referral(ReferralJob::Adopt { referrer_id }))
+                    .await;
             }
         }
     }
     if new.awaited {
-        app.notify(QueueMessage::Referral(ReferralJob::Adopt { referrer_id: id })).await;
+        app.notify(QueueMessage::Referral(ReferralJob::Adopt {
+            referrer_id: id,
+        }))
+        .await;
     }
     Failpoint::RegisterReferralSent.reach();
     app.notify(QueueMessage::Wake).await;

@@ -38,7 +38,10 @@ pub enum ReferralError {
 /// [`ReferralError`]; what was written stays right, the job is to be repeated.
 pub async fn run_referral_job(app: &App, job: ReferralJob) -> Result<(), ReferralError> {
     match job {
-        ReferralJob::Sequence { participant_id, referrer_id } => {
+        ReferralJob::Sequence {
+            participant_id,
+            referrer_id,
+        } => {
             if credit(app, referrer_id, participant_id, None).await? {
                 wake(app).await;
             }
@@ -62,7 +65,13 @@ async fn adopt(app: &App, referrer_id: ParticipantId) -> Result<(), ReferralErro
         .pending_for(&referrer.phone_index, ADOPT_AT_ONCE)
         .await?;
     for pending in &waiting {
-        credit(app, referrer_id, pending.participant_id, Some((pending, &referrer))).await?;
+        credit(
+            app,
+            referrer_id,
+            pending.participant_id,
+            Some((pending, &referrer)),
+        )
+        .await?;
     }
     if waiting.len() == ADOPT_AT_ONCE {
         app.queue
@@ -105,7 +114,10 @@ async fn credit(
             Some(p) => p.referrer_id == Some(referrer_id),
         };
         let message = sendable_alert(app, referrer_id, participant_id, adoption, now).await?;
-        let has_place = state.invitee.as_ref().is_some_and(|p| p.referrer_sequence.is_some());
+        let has_place = state
+            .invitee
+            .as_ref()
+            .is_some_and(|p| p.referrer_sequence.is_some());
         if !open || has_place {
             if let Some((pending, _)) = adoption {
                 app.store.drop_pending(pending).await?;
@@ -145,7 +157,18 @@ async fn sendable_alert(
     let opens = settings
         .hours
         .opens_at(MessageType::ReferrerAlert.class(), now, now);
-    let waiting = if opens > now { Waiting::Window } else { Waiting::Number };
+    let waiting = if opens > now {
+        Waiting::Window
+    } else {
+        Waiting::Number
+    };
     let index = adoption.map_or_else(String::new, |(_, referrer)| referrer.phone_index.clone());
-    Ok(alert(referrer_id, index, participant_id, now, waiting, opens))
+    Ok(alert(
+        referrer_id,
+        index,
+        participant_id,
+        now,
+        waiting,
+        opens,
+    ))
 }

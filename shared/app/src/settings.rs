@@ -70,7 +70,11 @@ pub enum SaveTemplateError {
 ///
 /// # Errors
 /// [`SaveTemplateError`] says which text is wrong and where, and then nothing is saved.
-pub async fn save_template(app: &App, name: &str, variants: Vec<String>) -> Result<u32, SaveTemplateError> {
+pub async fn save_template(
+    app: &App,
+    name: &str,
+    variants: Vec<String>,
+) -> Result<u32, SaveTemplateError> {
     let Some(default) = DefaultTemplate::from_name(name) else {
         return Err(SaveTemplateError::UnknownName(name.to_owned()));
     };
@@ -78,15 +82,23 @@ pub async fn save_template(app: &App, name: &str, variants: Vec<String>) -> Resu
         return Err(SaveTemplateError::Empty);
     }
     for (at, text) in variants.iter().enumerate() {
-        Template::parse(text, default.placeholders())
-            .map_err(|source| SaveTemplateError::Text { variant: at + 1, source })?;
+        Template::parse(text, default.placeholders()).map_err(|source| {
+            SaveTemplateError::Text {
+                variant: at + 1,
+                source,
+            }
+        })?;
     }
     let version = app.store.template(name).await?.map_or(1, |t| t.version + 1);
     let saved = app
         .store
         .save_template(name, &StoredTemplate { version, variants })
         .await?;
-    if saved { Ok(version) } else { Err(SaveTemplateError::Overtaken) }
+    if saved {
+        Ok(version)
+    } else {
+        Err(SaveTemplateError::Overtaken)
+    }
 }
 
 /// Saves an event; the next messages name it.

@@ -18,7 +18,12 @@ const SEQUENCE_LATE: SignedDuration = SignedDuration::from_secs(60);
 const REFERRAL_SETTLED: SignedDuration = SignedDuration::from_secs(120);
 
 /// Mends what can be seen to be wrong and notes when to look again.
-pub(crate) async fn sweep(app: &App, runners: &[Runner], now: Timestamp, next: &mut Earliest) -> Result<(), StoreError> {
+pub(crate) async fn sweep(
+    app: &App,
+    runners: &[Runner],
+    now: Timestamp,
+    next: &mut Earliest,
+) -> Result<(), StoreError> {
     turns(app, runners, now, next).await?;
     claims(app, now, next).await?;
     sequences(app, now, next).await?;
@@ -30,23 +35,36 @@ fn after(at: Timestamp, wait: SignedDuration) -> Timestamp {
 }
 
 /// A turn that is late is sent again under its own number; a worker that is gone loses its turn.
-async fn turns(app: &App, runners: &[Runner], now: Timestamp, next: &mut Earliest) -> Result<(), StoreError> {
+async fn turns(
+    app: &App,
+    runners: &[Runner],
+    now: Timestamp,
+    next: &mut Earliest,
+) -> Result<(), StoreError> {
     for Runner { pace, .. } in runners {
         let number_id = pace.number_id;
         match pace.phase {
             Phase::Idle => {}
             Phase::Armed { due } if after(due, LATE) < now => {
                 tracing::warn!(number = %number_id, turn = pace.turn, "turn is late, sent again");
-                app.notify(QueueMessage::Turn { number_id, turn: pace.turn, delay_s: 0 })
-                    .await;
+                app.notify(QueueMessage::Turn {
+                    number_id,
+                    turn: pace.turn,
+                    delay_s: 0,
+                })
+                .await;
                 next.at(after(now, LATE));
             }
             Phase::Armed { due } => next.at(after(due, LATE)),
             Phase::Held { token, lease_end } if lease_end < now => {
                 if app.store.take_over(pace, token, now).await? {
                     tracing::warn!(number = %number_id, turn = pace.turn, "lease is over, turn taken over");
-                    app.notify(QueueMessage::Turn { number_id, turn: pace.turn + 1, delay_s: 1 })
-                        .await;
+                    app.notify(QueueMessage::Turn {
+                        number_id,
+                        turn: pace.turn + 1,
+                        delay_s: 1,
+                    })
+                    .await;
                 }
                 next.at(after(now, LATE));
             }
@@ -80,7 +98,12 @@ async fn claims(app: &App, now: Timestamp, next: &mut Earliest) -> Result<(), St
 async fn sequences(app: &App, now: Timestamp, next: &mut Earliest) -> Result<(), StoreError> {
     let waiting = app
         .store
-        .due(&Lane::waiting_sequence(), Timestamp::MIN, Timestamp::MAX, AT_ONCE)
+        .due(
+            &Lane::waiting_sequence(),
+            Timestamp::MIN,
+            Timestamp::MAX,
+            AT_ONCE,
+        )
         .await?;
     for row in waiting {
         let late = after(row.due, SEQUENCE_LATE);
@@ -93,7 +116,10 @@ async fn sequences(app: &App, now: Timestamp, next: &mut Earliest) -> Result<(),
             tracing::error!(message = %row.id, "an alert has no subject");
             continue;
         };
-        let job = ReferralJob::Sequence { participant_id, referrer_id: row.participant_id };
+        let job = ReferralJob::Sequence {
+            participant_id,
+            referrer_id: row.participant_id,
+        };
         app.notify(QueueMessage::Referral(job)).await;
     }
     Ok(())

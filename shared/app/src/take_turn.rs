@@ -86,7 +86,11 @@ struct Held {
 ///
 /// # Errors
 /// [`TurnError`] only before the fence; afterwards an error ends in [`TurnEnd::Broken`].
-pub async fn take_turn(sender: &Sender, number_id: NumberId, turn: u64) -> Result<TurnEnd, TurnError> {
+pub async fn take_turn(
+    sender: &Sender,
+    number_id: NumberId,
+    turn: u64,
+) -> Result<TurnEnd, TurnError> {
     let app = &sender.app;
     Failpoint::TurnBeforeFence.reach();
     let token = app.dice.token();
@@ -96,14 +100,22 @@ pub async fn take_turn(sender: &Sender, number_id: NumberId, turn: u64) -> Resul
         Fenced::Early(due) => {
             let delay_s = delay_until(due, now);
             app.queue
-                .send(QueueMessage::Turn { number_id, turn, delay_s })
+                .send(QueueMessage::Turn {
+                    number_id,
+                    turn,
+                    delay_s,
+                })
                 .await?;
             return Ok(TurnEnd::Early);
         }
         Fenced::Stale => return Ok(TurnEnd::Stale),
     };
     Failpoint::TurnFenced.reach();
-    let held = Held { number_id, turn, token };
+    let held = Held {
+        number_id,
+        turn,
+        token,
+    };
     match run(sender, held, &pace).await {
         Ok(end) => Ok(end),
         Err(error) => {
@@ -138,14 +150,22 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
     let mut lost = 0;
     loop {
         let now = app.now();
-        let open = pick::Open { settings: &settings, control: &steering.control, roster: &roster };
+        let open = pick::Open {
+            settings: &settings,
+            control: &steering.control,
+            roster: &roster,
+        };
         let Some(Picked { message, lane }) = pick::pick(app, &open, number, now).await? else {
             return look_once_more(app, held, &open, number).await;
         };
         Failpoint::TurnBeforeClaim.reach();
         let claimed_at = app.now();
         let after = pace.with_send(claimed_at);
-        match app.store.claim(&message, &lane, held.token, &after, claimed_at).await? {
+        match app
+            .store
+            .claim(&message, &lane, held.token, &after, claimed_at)
+            .await?
+        {
             Claimed::Yes => {}
             Claimed::TurnLost => return Ok(TurnEnd::Lost),
             Claimed::RowGone => {
@@ -162,7 +182,10 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
             Ok(Verdict::Send(ready)) => {
                 return send(sender, held, &message, &ready, number).await;
             }
-            Ok(Verdict::Refuse { refusal, number_ends }) => {
+            Ok(Verdict::Refuse {
+                refusal,
+                number_ends,
+            }) => {
                 app.store
                     .hand_back(&message, held.token, pace, refusal, app.now())
                     .await?;
@@ -181,7 +204,10 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
             }
             Err(error) => {
                 // No request has begun: the row goes back, whatever was wrong.
-                let refusal = Refusal::Wait { why: Waiting::Retry, from: later(app.now(), AFTER_ERROR) };
+                let refusal = Refusal::Wait {
+                    why: Waiting::Retry,
+                    from: later(app.now(), AFTER_ERROR),
+                };
                 app.store
                     .hand_back(&message, held.token, pace, refusal, app.now())
                     .await?;
@@ -192,17 +218,34 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
 }
 
 /// The check at the moment of sending, and the text.
-async fn prepare(app: &App, held: Held, pace: &Pace, message: &DueMessage, claimed_at: Timestamp) -> Result<Verdict, StoreError> {
-    let checked = app
-        .store
-        .check(message, held.number_id, held.token)
-        .await?;
+async fn prepare(
+    app: &App,
+    held: Held,
+    pace: &Pace,
+    message: &DueMessage,
+    claimed_at: Timestamp,
+) -> Result<Verdict, StoreError> {
+    let checked = app.store.check(message, held.number_id, held.token).await?;
     let event = app.next_event(app.now()).await?;
-    let verdict = verdict::judge(checked, message, pace, event.as_ref(), app.now(), claimed_at, app.dice.roll());
+    let verdict = verdict::judge(
+        checked,
+        message,
+        pace,
+        event.as_ref(),
+        app.now(),
+        claimed_at,
+        app.dice.roll(),
+    );
     Ok(verdict)
 }
 
-async fn send(sender: &Sender, held: Held, message: &DueMessage, ready: &Ready, number: &Number) -> Result<TurnEnd, StoreError> {
+async fn send(
+    sender: &Sender,
+    held: Held,
+    message: &DueMessage,
+    ready: &Ready,
+    number: &Number,
+) -> Result<TurnEnd, StoreError> {
     let app = &sender.app;
     let api_key = ApiKey::new(ready.key.0.to_string());
     Failpoint::TurnBeforeRequest.reach();
@@ -227,7 +270,11 @@ async fn send(sender: &Sender, held: Held, message: &DueMessage, ready: &Ready, 
     let next = next_after(number_after, held.turn + 1, next_free_at, now);
     // A number that was well and is well needs no write.
     let number_after = match number_after {
-        AfterNumber::Healthy if ready.number.failure_streak == 0 && ready.number.cool_until.is_none() => AfterNumber::Unharmed,
+        AfterNumber::Healthy
+            if ready.number.failure_streak == 0 && ready.number.cool_until.is_none() =>
+        {
+            AfterNumber::Unharmed
+        }
         other => other,
     };
     let record = Record {
@@ -252,8 +299,12 @@ async fn send(sender: &Sender, held: Held, message: &DueMessage, ready: &Ready, 
         "request made"
     );
     if ours && let NextTurn::Armed { turn, due } = next {
-        app.notify(QueueMessage::Turn { number_id: held.number_id, turn, delay_s: delay_until(due, now) })
-            .await;
+        app.notify(QueueMessage::Turn {
+            number_id: held.number_id,
+            turn,
+            delay_s: delay_until(due, now),
+        })
+        .await;
     }
     Failpoint::TurnNextSent.reach();
     if matches!(after, AfterMessage::Again { .. }) || next == NextTurn::Idle {
@@ -265,10 +316,14 @@ async fn send(sender: &Sender, held: Held, message: &DueMessage, ready: &Ready, 
 /// What the number does after a request.
 fn next_after(number: AfterNumber, turn: u64, next_free_at: Timestamp, now: Timestamp) -> NextTurn {
     match number {
-        AfterNumber::Healthy | AfterNumber::Unharmed => NextTurn::Armed { turn, due: next_free_at },
-        AfterNumber::Cools { until, .. } if until <= later(now, HORIZON) => {
-            NextTurn::Armed { turn, due: until.max(next_free_at) }
-        }
+        AfterNumber::Healthy | AfterNumber::Unharmed => NextTurn::Armed {
+            turn,
+            due: next_free_at,
+        },
+        AfterNumber::Cools { until, .. } if until <= later(now, HORIZON) => NextTurn::Armed {
+            turn,
+            due: until.max(next_free_at),
+        },
         AfterNumber::Cools { .. } | AfterNumber::Out { .. } => NextTurn::Idle,
     }
 }
@@ -279,8 +334,12 @@ async fn next_turn(app: &App, held: Held, due: Timestamp) -> Result<(), StoreErr
     let next = NextTurn::Armed { turn, due };
     if app.store.end_turn(held.number_id, held.token, next).await? {
         let delay_s = delay_until(due, app.now());
-        app.notify(QueueMessage::Turn { number_id: held.number_id, turn, delay_s })
-            .await;
+        app.notify(QueueMessage::Turn {
+            number_id: held.number_id,
+            turn,
+            delay_s,
+        })
+        .await;
     }
     Ok(())
 }
@@ -298,7 +357,12 @@ async fn stop(app: &App, held: Held, wake: bool) -> Result<TurnEnd, StoreError> 
 
 /// Ends the chain and then looks again: a row that came between the pick and the end was seen
 /// by a dispatcher that found this number busy.
-async fn look_once_more(app: &App, held: Held, open: &pick::Open<'_>, number: &Number) -> Result<TurnEnd, StoreError> {
+async fn look_once_more(
+    app: &App,
+    held: Held,
+    open: &pick::Open<'_>,
+    number: &Number,
+) -> Result<TurnEnd, StoreError> {
     app.store
         .end_turn(held.number_id, held.token, NextTurn::Idle)
         .await?;

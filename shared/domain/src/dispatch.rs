@@ -36,7 +36,12 @@ pub struct Arm {
 /// Ranks count only the priorities of numbers that are healthy with cap left, so that a worse
 /// number helps at once when no better one can. Under [`Strategy::Random`] nobody waits.
 #[must_use]
-pub fn row_age_for(number: &Number, runners: &[Runner], strategy: Strategy, now: Timestamp) -> SignedDuration {
+pub fn row_age_for(
+    number: &Number,
+    runners: &[Runner],
+    strategy: Strategy,
+    now: Timestamp,
+) -> SignedDuration {
     if strategy == Strategy::Random {
         return SignedDuration::ZERO;
     }
@@ -46,7 +51,9 @@ pub fn row_age_for(number: &Number, runners: &[Runner], strategy: Strategy, now:
         .filter(|r| may_send(&r.number, &r.pace, now) == MaySend::Now)
         .map(|r| r.number.priority)
         .collect();
-    SignedDuration::from_secs(RANK_DELAY_S * i64::try_from(better.len()).unwrap_or(i64::MAX / RANK_DELAY_S))
+    SignedDuration::from_secs(
+        RANK_DELAY_S * i64::try_from(better.len()).unwrap_or(i64::MAX / RANK_DELAY_S),
+    )
 }
 
 /// Plans turns for idle numbers: at most one a row, none later than the horizon.
@@ -54,7 +61,13 @@ pub fn row_age_for(number: &Number, runners: &[Runner], strategy: Strategy, now:
 /// `rows` are the moments from which rows may be sent, earliest first; `randoms` are used by
 /// [`Strategy::Random`], one for each runner (missing ones count as 0).
 #[must_use]
-pub fn plan(rows: &[Timestamp], runners: &[Runner], strategy: Strategy, now: Timestamp, randoms: &[u64]) -> Vec<Arm> {
+pub fn plan(
+    rows: &[Timestamp],
+    runners: &[Runner],
+    strategy: Strategy,
+    now: Timestamp,
+    randoms: &[u64],
+) -> Vec<Arm> {
     let horizon = later(now, HORIZON);
     let mut idle: Vec<(&Runner, Timestamp, SignedDuration)> = runners
         .iter()
@@ -69,14 +82,19 @@ pub fn plan(rows: &[Timestamp], runners: &[Runner], strategy: Strategy, now: Tim
         })
         .collect();
     match strategy {
-        Strategy::RoundRobin => idle.sort_by_key(|(r, _, age)| (*age, r.pace.last_used_at, r.number.id)),
+        Strategy::RoundRobin => {
+            idle.sort_by_key(|(r, _, age)| (*age, r.pace.last_used_at, r.number.id))
+        }
         Strategy::Random => weighted(&mut idle, randoms),
     }
     rows.iter()
         .zip(idle)
         .filter_map(|(row, (runner, free, age))| {
             let due = later(*row, age).max(free).max(now);
-            (due <= horizon).then_some(Arm { number_id: runner.number.id, due })
+            (due <= horizon).then_some(Arm {
+                number_id: runner.number.id,
+                due,
+            })
         })
         .collect()
 }
@@ -105,8 +123,8 @@ fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::number::Limits;
     use crate::ids::Token;
+    use crate::number::Limits;
     use uuid::Uuid;
 
     fn at(second: i64) -> Timestamp {
@@ -127,7 +145,11 @@ mod tests {
                 failure_streak: 0,
                 cool_until: None,
             },
-            pace: Pace { last_used_at: last_used.map(at), next_free_at: at(-10), ..Pace::new(number_id, at(-100)) },
+            pace: Pace {
+                last_used_at: last_used.map(at),
+                next_free_at: at(-10),
+                ..Pace::new(number_id, at(-100))
+            },
         }
     }
 
@@ -137,8 +159,18 @@ mod tests {
 
     #[test]
     fn the_longest_unused_goes_first_and_never_more_turns_than_rows() {
-        let runners = [runner(1, 1, Some(5)), runner(2, 1, Some(3)), runner(3, 1, None)];
-        let arms = plan(&[at(10), at(10)], &runners, Strategy::RoundRobin, at(10), &[]);
+        let runners = [
+            runner(1, 1, Some(5)),
+            runner(2, 1, Some(3)),
+            runner(3, 1, None),
+        ];
+        let arms = plan(
+            &[at(10), at(10)],
+            &runners,
+            Strategy::RoundRobin,
+            at(10),
+            &[],
+        );
         assert_eq!(ids(&arms), [3, 2]);
         assert!(arms.iter().all(|a| a.due == at(10)));
         assert!(plan(&[], &runners, Strategy::RoundRobin, at(10), &[]).is_empty());
@@ -149,16 +181,26 @@ mod tests {
         let mut busy = runner(1, 1, None);
         busy.pace.phase = Phase::Armed { due: at(12) };
         let mut held = runner(2, 1, None);
-        held.pace.phase = Phase::Held { token: Token(Uuid::nil()), lease_end: at(60) };
+        held.pace.phase = Phase::Held {
+            token: Token(Uuid::nil()),
+            lease_end: at(60),
+        };
         assert!(plan(&[at(10)], &[busy, held], Strategy::RoundRobin, at(10), &[]).is_empty());
     }
 
     #[test]
     fn a_worse_number_waits_ten_seconds_a_rank_unless_no_better_one_can() {
-        let runners = [runner(1, 1, Some(9)), runner(2, 2, None), runner(3, 7, None)];
+        let runners = [
+            runner(1, 1, Some(9)),
+            runner(2, 2, None),
+            runner(3, 7, None),
+        ];
         let arms = plan(&[at(10); 3], &runners, Strategy::RoundRobin, at(10), &[]);
         assert_eq!(ids(&arms), [1, 2, 3]);
-        assert_eq!(arms.iter().map(|a| a.due).collect::<Vec<_>>(), [at(10), at(20), at(30)]);
+        assert_eq!(
+            arms.iter().map(|a| a.due).collect::<Vec<_>>(),
+            [at(10), at(20), at(30)]
+        );
 
         let mut out = runners;
         out[0].number.is_active = false;
@@ -170,9 +212,21 @@ mod tests {
     fn nothing_is_armed_beyond_two_minutes() {
         let mut resting = runner(1, 1, None);
         resting.number.cool_until = Some(at(10 + 121));
-        assert!(plan(&[at(10)], &[resting.clone()], Strategy::RoundRobin, at(10), &[]).is_empty());
+        assert!(
+            plan(
+                &[at(10)],
+                &[resting.clone()],
+                Strategy::RoundRobin,
+                at(10),
+                &[]
+            )
+            .is_empty()
+        );
         resting.number.cool_until = Some(at(10 + 60));
-        assert_eq!(plan(&[at(10)], &[resting], Strategy::RoundRobin, at(10), &[])[0].due, at(70));
+        assert_eq!(
+            plan(&[at(10)], &[resting], Strategy::RoundRobin, at(10), &[])[0].due,
+            at(70)
+        );
     }
 
     #[test]
@@ -187,7 +241,15 @@ mod tests {
         };
         let rounds = 20_000;
         let first = (0..rounds)
-            .filter(|_| ids(&plan(&[at(10)], &runners, Strategy::Random, at(10), &[next(), next()])) == [1])
+            .filter(|_| {
+                ids(&plan(
+                    &[at(10)],
+                    &runners,
+                    Strategy::Random,
+                    at(10),
+                    &[next(), next()],
+                )) == [1]
+            })
             .count();
         // Weights 1 and 1/3: three in four.
         let share = first as f64 / f64::from(rounds);

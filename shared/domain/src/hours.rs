@@ -124,7 +124,11 @@ impl HoursPolicy {
     pub fn opens_at(&self, class: Class, cause_at: Timestamp, now: Timestamp) -> Timestamp {
         match self.rule(class) {
             HoursRule::Free => now,
-            HoursRule::AtOnceWithin { minutes } if now.duration_since(cause_at) <= grace(minutes) => now,
+            HoursRule::AtOnceWithin { minutes }
+                if now.duration_since(cause_at) <= grace(minutes) =>
+            {
+                now
+            }
             HoursRule::AtOnceWithin { .. } | HoursRule::Obeys => self.hours.next_open(now),
         }
     }
@@ -170,9 +174,18 @@ mod tests {
     fn the_next_opening_is_today_or_tomorrow_over_a_month_end() {
         let hours = SendingHours::DEFAULT;
         // 08.00 WIB and 20.00 WIB on 30 November, 00.30 WIB on 1 December.
-        assert_eq!(hours.next_open(at("2026-11-30T01:00:00Z")), at("2026-11-30T02:00:00Z"));
-        assert_eq!(hours.next_open(at("2026-11-30T13:00:00Z")), at("2026-12-01T02:00:00Z"));
-        assert_eq!(hours.next_open(at("2026-11-30T17:30:00Z")), at("2026-12-01T02:00:00Z"));
+        assert_eq!(
+            hours.next_open(at("2026-11-30T01:00:00Z")),
+            at("2026-11-30T02:00:00Z")
+        );
+        assert_eq!(
+            hours.next_open(at("2026-11-30T13:00:00Z")),
+            at("2026-12-01T02:00:00Z")
+        );
+        assert_eq!(
+            hours.next_open(at("2026-11-30T17:30:00Z")),
+            at("2026-12-01T02:00:00Z")
+        );
         let noon = at("2026-11-30T05:00:00Z");
         assert_eq!(hours.next_open(noon), noon);
     }

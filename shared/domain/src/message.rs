@@ -376,11 +376,23 @@ mod tests {
     #[test]
     fn the_same_decision_has_the_same_id_and_another_one_has_not() {
         let participant = ParticipantId(Uuid::from_u128(1));
-        let key = MessageKey { message_type: MessageType::Welcome, cause: "a", participant, revision: 0 };
+        let key = MessageKey {
+            message_type: MessageType::Welcome,
+            cause: "a",
+            participant,
+            revision: 0,
+        };
         assert_eq!(key.id(), key.id());
         assert_ne!(key.id(), MessageKey { cause: "b", ..key }.id());
         assert_ne!(key.id(), MessageKey { revision: 1, ..key }.id());
-        assert_ne!(key.id(), MessageKey { message_type: MessageType::Link, ..key }.id());
+        assert_ne!(
+            key.id(),
+            MessageKey {
+                message_type: MessageType::Link,
+                ..key
+            }
+            .id()
+        );
     }
 
     #[test]

@@ -17,7 +17,11 @@ pub struct Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LimitsError {
     /// SPEC S2: at least 2 s, and a minimum no greater than the maximum.
-    #[error("the gap must be at least {} s and its minimum no greater than its maximum (at most {} s)", Limits::GAP_FLOOR_S, Limits::GAP_CEILING_S)]
+    #[error(
+        "the gap must be at least {} s and its minimum no greater than its maximum (at most {} s)",
+        Limits::GAP_FLOOR_S,
+        Limits::GAP_CEILING_S
+    )]
     Gap,
     /// SPEC S2: at most 600 in any 60 minutes.
     #[error("the hourly cap must be from 1 to {}", Limits::HOURLY_CEILING)]
@@ -52,7 +56,8 @@ impl Limits {
         hourly_cap: u16,
         daily_cap: u32,
     ) -> Result<Self, LimitsError> {
-        if gap_min_s < Self::GAP_FLOOR_S || gap_min_s > gap_max_s || gap_max_s > Self::GAP_CEILING_S {
+        if gap_min_s < Self::GAP_FLOOR_S || gap_min_s > gap_max_s || gap_max_s > Self::GAP_CEILING_S
+        {
             return Err(LimitsError::Gap);
         }
         if hourly_cap == 0 || hourly_cap > Self::HOURLY_CEILING {
@@ -61,7 +66,12 @@ impl Limits {
         if daily_cap == 0 {
             return Err(LimitsError::Daily);
         }
-        Ok(Self { gap_min_s, gap_max_s, hourly_cap, daily_cap })
+        Ok(Self {
+            gap_min_s,
+            gap_max_s,
+            hourly_cap,
+            daily_cap,
+        })
     }
 
     /// A gap in whole seconds, drawn by `random`, any value.

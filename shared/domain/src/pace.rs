@@ -121,7 +121,10 @@ impl History {
 
     fn push(&mut self, now: Timestamp) {
         // Time that steps back is recorded as standing still: the order must hold.
-        let second = self.0.last().map_or(now.as_second(), |l| now.as_second().max(*l));
+        let second = self
+            .0
+            .last()
+            .map_or(now.as_second(), |l| now.as_second().max(*l));
         self.0.push(second);
     }
 
@@ -162,7 +165,11 @@ impl Pace {
     /// Messages on the day of `now`, WIB.
     #[must_use]
     pub fn sent_today(&self, now: Timestamp) -> u32 {
-        if self.day == wib_day(now) { self.day_count } else { 0 }
+        if self.day == wib_day(now) {
+            self.day_count
+        } else {
+            0
+        }
     }
 
     /// The pace with one more send at `now`: what a permit writes.
@@ -270,9 +277,18 @@ mod tests {
     #[test]
     fn a_number_out_paused_or_cooling_says_so() {
         let pace = Pace::new(NumberId(Uuid::from_u128(7)), at(0));
-        let out = Number { is_active: false, ..number(10, 10) };
-        let paused = Number { paused: true, ..number(10, 10) };
-        let cooling = Number { cool_until: Some(at(30)), ..number(10, 10) };
+        let out = Number {
+            is_active: false,
+            ..number(10, 10)
+        };
+        let paused = Number {
+            paused: true,
+            ..number(10, 10)
+        };
+        let cooling = Number {
+            cool_until: Some(at(30)),
+            ..number(10, 10)
+        };
         assert_eq!(may_send(&out, &pace, at(0)), MaySend::No);
         assert_eq!(may_send(&paused, &pace, at(0)), MaySend::No);
         assert_eq!(may_send(&cooling, &pace, at(0)), MaySend::From(at(30)));

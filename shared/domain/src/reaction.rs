@@ -72,7 +72,12 @@ pub struct Tried {
 
 /// Decides. `random` is any value and spreads retries.
 #[must_use]
-pub fn react(outcome: Outcome, tried: Tried, now: Timestamp, random: u64) -> (AfterMessage, AfterNumber) {
+pub fn react(
+    outcome: Outcome,
+    tried: Tried,
+    now: Timestamp,
+    random: u64,
+) -> (AfterMessage, AfterNumber) {
     let streak = tried.streak.saturating_add(1);
     let out = |reason| AfterNumber::Out { reason, streak };
     let again = |wait| again(tried, now, wait);
@@ -80,17 +85,32 @@ pub fn react(outcome: Outcome, tried: Tried, now: Timestamp, random: u64) -> (Af
         Outcome::Accepted => (AfterMessage::Sent, AfterNumber::Healthy),
         Outcome::NotSent => (at_once(tried, now), stumble(streak, now)),
         Outcome::KeyInvalid { .. } => (at_once(tried, now), out(OutReason::KeyInvalid)),
-        Outcome::Redirected { .. } => (again(backoff(tried.attempts, random)), out(OutReason::Redirected)),
-        Outcome::BadRecipient => (AfterMessage::Failed(Failure::BadRecipient), AfterNumber::Unharmed),
+        Outcome::Redirected { .. } => (
+            again(backoff(tried.attempts, random)),
+            out(OutReason::Redirected),
+        ),
+        Outcome::BadRecipient => (
+            AfterMessage::Failed(Failure::BadRecipient),
+            AfterNumber::Unharmed,
+        ),
         Outcome::RateLimited { retry_after_s } => {
             let asked = SignedDuration::from_secs(i64::from(retry_after_s.unwrap_or(0)));
             let wait = backoff(tried.attempts, random).max(asked);
             let rest = asked.max(rest(streak));
             let until = later(now, rest);
-            (again(wait), AfterNumber::Cools { until, streak: tried.streak })
+            (
+                again(wait),
+                AfterNumber::Cools {
+                    until,
+                    streak: tried.streak,
+                },
+            )
         }
         Outcome::NotAccepted => (again(backoff(tried.attempts, random)), stumble(streak, now)),
-        Outcome::Unconfirmed { .. } => (AfterMessage::Failed(Failure::Unconfirmed), stumble(streak, now)),
+        Outcome::Unconfirmed { .. } => (
+            AfterMessage::Failed(Failure::Unconfirmed),
+            stumble(streak, now),
+        ),
     }
 }
 
@@ -99,7 +119,10 @@ fn at_once(tried: Tried, now: Timestamp) -> AfterMessage {
     if now > tried.expires_at {
         return AfterMessage::Failed(Failure::Expired);
     }
-    AfterMessage::Again { not_before: now, counts: false }
+    AfterMessage::Again {
+        not_before: now,
+        counts: false,
+    }
 }
 
 fn again(tried: Tried, now: Timestamp, wait: SignedDuration) -> AfterMessage {
@@ -109,19 +132,32 @@ fn again(tried: Tried, now: Timestamp, wait: SignedDuration) -> AfterMessage {
     } else if not_before > tried.expires_at {
         AfterMessage::Failed(Failure::Expired)
     } else {
-        AfterMessage::Again { not_before, counts: true }
+        AfterMessage::Again {
+            not_before,
+            counts: true,
+        }
     }
 }
 
 fn stumble(streak: u32, now: Timestamp) -> AfterNumber {
     if streak >= STREAK_OUT {
-        return AfterNumber::Out { reason: OutReason::FailureStreak, streak };
+        return AfterNumber::Out {
+            reason: OutReason::FailureStreak,
+            streak,
+        };
     }
-    AfterNumber::Cools { until: later(now, rest(streak)), streak }
+    AfterNumber::Cools {
+        until: later(now, rest(streak)),
+        streak,
+    }
 }
 
 fn rest(streak: u32) -> SignedDuration {
-    SignedDuration::from_secs(doubled(FIRST_REST_S, streak.saturating_sub(1), LONGEST_REST_S))
+    SignedDuration::from_secs(doubled(
+        FIRST_REST_S,
+        streak.saturating_sub(1),
+        LONGEST_REST_S,
+    ))
 }
 
 /// Exponential with jitter: between half of the step and the whole of it.
@@ -154,14 +190,30 @@ mod tests {
     }
 
     fn tried(attempts: u32, streak: u32) -> Tried {
-        Tried { attempts, expires_at: later(now(), SignedDuration::from_hours(72)), streak }
+        Tried {
+            attempts,
+            expires_at: later(now(), SignedDuration::from_hours(72)),
+            streak,
+        }
     }
 
     #[test]
     fn a_refused_key_takes_the_number_out_at_once_and_the_message_goes_on() {
         let (message, number) = react(Outcome::KeyInvalid { status: 404 }, tried(0, 0), now(), 1);
-        assert_eq!(message, AfterMessage::Again { not_before: now(), counts: false });
-        assert_eq!(number, AfterNumber::Out { reason: OutReason::KeyInvalid, streak: 1 });
+        assert_eq!(
+            message,
+            AfterMessage::Again {
+                not_before: now(),
+                counts: false
+            }
+        );
+        assert_eq!(
+            number,
+            AfterNumber::Out {
+                reason: OutReason::KeyInvalid,
+                streak: 1
+            }
+        );
     }
 
     #[test]
@@ -175,28 +227,46 @@ mod tests {
     #[test]
     fn the_fifth_try_is_the_last() {
         for attempts in 0..4 {
-            assert!(matches!(react(Outcome::NotAccepted, tried(attempts, 0), now(), 9).0, AfterMessage::Again { counts: true, .. }));
+            assert!(matches!(
+                react(Outcome::NotAccepted, tried(attempts, 0), now(), 9).0,
+                AfterMessage::Again { counts: true, .. }
+            ));
         }
-        assert_eq!(react(Outcome::NotAccepted, tried(4, 0), now(), 9).0, AfterMessage::Failed(Failure::Exhausted));
+        assert_eq!(
+            react(Outcome::NotAccepted, tried(4, 0), now(), 9).0,
+            AfterMessage::Failed(Failure::Exhausted)
+        );
     }
 
     #[test]
     fn the_fifth_failure_in_a_row_takes_a_number_out() {
         assert_eq!(
             react(Outcome::NotSent, tried(0, 0), now(), 0).1,
-            AfterNumber::Cools { until: later(now(), SignedDuration::from_secs(30)), streak: 1 }
+            AfterNumber::Cools {
+                until: later(now(), SignedDuration::from_secs(30)),
+                streak: 1
+            }
         );
         assert_eq!(
             react(Outcome::NotSent, tried(0, 4), now(), 0).1,
-            AfterNumber::Out { reason: OutReason::FailureStreak, streak: 5 }
+            AfterNumber::Out {
+                reason: OutReason::FailureStreak,
+                streak: 5
+            }
         );
     }
 
     #[test]
     fn no_retry_is_planned_past_the_end_of_the_message() {
         let ends = later(now(), SignedDuration::from_secs(20));
-        let soon = Tried { expires_at: ends, ..tried(0, 0) };
-        assert_eq!(react(Outcome::NotAccepted, soon, now(), 0).0, AfterMessage::Failed(Failure::Expired));
+        let soon = Tried {
+            expires_at: ends,
+            ..tried(0, 0)
+        };
+        assert_eq!(
+            react(Outcome::NotAccepted, soon, now(), 0).0,
+            AfterMessage::Failed(Failure::Expired)
+        );
     }
 
     proptest! {

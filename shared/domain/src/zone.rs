@@ -20,9 +20,7 @@ pub fn wib_day(at: Timestamp) -> Date {
 #[must_use]
 pub fn next_wib_day(at: Timestamp) -> Timestamp {
     let local = at.to_zoned(wib());
-    let since_midnight = local
-        .time()
-        .duration_since(jiff::civil::Time::midnight());
+    let since_midnight = local.time().duration_since(jiff::civil::Time::midnight());
     at.saturating_add(SignedDuration::from_hours(24) - since_midnight)
         .unwrap_or(Timestamp::MAX)
 }

@@ -48,7 +48,10 @@ impl Cloud {
         if key_arn.is_some() {
             vault.prepare(jiff::Timestamp::now()).await?;
         }
-        Ok(Self { config, vault: Arc::new(vault) })
+        Ok(Self {
+            config,
+            vault: Arc::new(vault),
+        })
     }
 
     /// The application over DynamoDB and SQS. Queue addresses that are not set are those that the
@@ -65,6 +68,11 @@ impl Cloud {
             referrals: optional("REFERRALS_QUEUE_URL").unwrap_or_default(),
         };
         let queue = SqsQueue::new(aws_sdk_sqs::Client::new(&self.config), urls);
-        Ok(App::new(store, Arc::new(queue), Arc::new(SystemClock), Dice::from_system()))
+        Ok(App::new(
+            store,
+            Arc::new(queue),
+            Arc::new(SystemClock),
+            Dice::from_system(),
+        ))
     }
 }

@@ -67,9 +67,7 @@ mod tests {
 
     #[tokio::test]
     async fn behind_a_failure_its_group_waits_and_other_groups_go_on() {
-        let record = |id: &str, group: &str, body: &str| {
-            serde_json::json!({"messageId": id, "body": body, "attributes": {"MessageGroupId": group}})
-        };
+        let record = |id: &str, group: &str, body: &str| serde_json::json!({"messageId": id, "body": body, "attributes": {"MessageGroupId": group}});
         let event: SqsEvent = serde_json::from_value(serde_json::json!({"Records": [
             record("1", "a", "bad"), record("2", "a", "good"), record("3", "b", "good"),
         ]}))

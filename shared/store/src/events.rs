@@ -52,7 +52,10 @@ impl Store {
             condition: "#listing = :planned AND #start > :now".to_owned(),
             names: vec![("#listing", "listing"), ("#start", "start_key")],
             // “~” sorts behind “#”: an event that begins in this very millisecond has begun.
-            values: vec![(":planned", text("planned")), (":now", text(format!("{}~", iso(now))))],
+            values: vec![
+                (":planned", text("planned")),
+                (":now", text(format!("{}~", iso(now)))),
+            ],
             consistent: false,
         };
         let items = query(WHAT, &self.client, question, 1).await?;

@@ -78,7 +78,10 @@ pub(crate) fn to_item<T: Serialize>(what: &'static str, value: &T) -> Result<Ite
     serde_dynamo::to_item(value).map_err(|e| StoreError::unreadable(what, e))
 }
 
-pub(crate) fn from_item<T: DeserializeOwned>(what: &'static str, item: Item) -> Result<T, StoreError> {
+pub(crate) fn from_item<T: DeserializeOwned>(
+    what: &'static str,
+    item: Item,
+) -> Result<T, StoreError> {
     serde_dynamo::from_item(item).map_err(|e| StoreError::unreadable(what, e))
 }
 

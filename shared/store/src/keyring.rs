@@ -17,7 +17,10 @@ impl StoredKeyring {
     /// The keyring of the stack with this prefix.
     #[must_use]
     pub fn new(client: Client, prefix: &str) -> Self {
-        Self { client, table: Table::Keyring.physical(prefix) }
+        Self {
+            client,
+            table: Table::Keyring.physical(prefix),
+        }
     }
 }
 

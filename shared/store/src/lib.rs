@@ -28,7 +28,9 @@ pub use keyring::StoredKeyring;
 pub use numbers::{GatewayKey, NewNumber};
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
-pub use referrals::{AlertStep, Invitee, LeftOver, Pending, ReferralState, SequenceStep, SettledPending, SweepKey};
+pub use referrals::{
+    AlertStep, Invitee, LeftOver, Pending, ReferralState, SequenceStep, SettledPending, SweepKey,
+};
 pub use settings::{Steering, StoredTemplate};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Record, Refusal};
@@ -45,18 +47,31 @@ impl Store {
     /// A store over the tables `<prefix>-…`, encrypting with this vault.
     #[must_use]
     pub fn new(client: Client, prefix: impl Into<String>, vault: Arc<Vault>) -> Self {
-        Self { client, prefix: prefix.into(), vault }
+        Self {
+            client,
+            prefix: prefix.into(),
+            vault,
+        }
     }
 
     fn table(&self, table: Table) -> String {
         table.physical(&self.prefix)
     }
 
-    async fn get_all(&self, what: &'static str, wanted: &[(String, item::Item)]) -> Result<Vec<Option<item::Item>>, StoreError> {
+    async fn get_all(
+        &self,
+        what: &'static str,
+        wanted: &[(String, item::Item)],
+    ) -> Result<Vec<Option<item::Item>>, StoreError> {
         read::get_all(what, &self.client, wanted).await
     }
 
-    async fn put(&self, table: Table, item: item::Item, what: &'static str) -> Result<(), StoreError> {
+    async fn put(
+        &self,
+        table: Table,
+        item: item::Item,
+        what: &'static str,
+    ) -> Result<(), StoreError> {
         self.client
             .put_item()
             .table_name(self.table(table))

@@ -5,7 +5,7 @@ use domain::message::{Claim, DueMessage, Failure, MessageType, NewMessage, State
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Item, Iso, from_item, iso, number, single_key, text, to_item};
+use crate::item::{Iso, Item, from_item, iso, number, single_key, text, to_item};
 use crate::read::{Question, query};
 use crate::tables::Table;
 use crate::write::{Applied, Change, put_new};
@@ -104,7 +104,10 @@ pub(crate) fn ended(change: Change, state: State, now: Timestamp) -> Change {
     let ended = with_state(change, state)
         .remove("lane")
         .remove("due_key")
-        .set("ttl", number((now.saturating_add(KEEP_TERMINAL).unwrap_or(now)).as_second()));
+        .set(
+            "ttl",
+            number((now.saturating_add(KEEP_TERMINAL).unwrap_or(now)).as_second()),
+        );
     match state {
         State::Failed(failure) => {
             let failed = ended.set("failed_at", text(iso(now)));
@@ -121,7 +124,13 @@ pub(crate) fn ended(change: Change, state: State, now: Timestamp) -> Change {
 }
 
 /// Puts a row back into its lane.
-pub(crate) fn waiting(change: Change, message_type: MessageType, why: Waiting, from: Timestamp, expected: Timestamp) -> Change {
+pub(crate) fn waiting(
+    change: Change,
+    message_type: MessageType,
+    why: Waiting,
+    from: Timestamp,
+    expected: Timestamp,
+) -> Change {
     with_state(change, State::Queued(why))
         .set("lane", text(lane_of(message_type, why).as_str()))
         .set("due_key", text(iso(from)))
@@ -148,7 +157,9 @@ impl Store {
                 event_id: message.event_id,
                 status: state.status(),
                 reason: state.reason(),
-                lane: lane_of(message.message_type, message.waiting).as_str().to_owned(),
+                lane: lane_of(message.message_type, message.waiting)
+                    .as_str()
+                    .to_owned(),
                 due_key: Iso(message.not_before),
                 expected_at: Iso(message.expected_at),
                 cause_at: Iso(message.cause_at),
@@ -161,7 +172,10 @@ impl Store {
         )
     }
 
-    pub(crate) fn put_message(&self, message: &NewMessage) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn put_message(
+        &self,
+        message: &NewMessage,
+    ) -> Result<TransactWriteItem, StoreError> {
         put_new(
             "message row",
             self.table(Table::NotificationsLog),
@@ -199,7 +213,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer or a row is unreadable.
-    pub async fn due(&self, lane: &Lane, from: Timestamp, to: Timestamp, limit: usize) -> Result<Vec<DueMessage>, StoreError> {
+    pub async fn due(
+        &self,
+        lane: &Lane,
+        from: Timestamp,
+        to: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueMessage>, StoreError> {
         let question = Question {
             table: self.table(Table::NotificationsLog),
             index: Some("due"),
@@ -224,7 +244,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn expire_claim(&self, message: &DueMessage, claim: Claim, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn expire_claim(
+        &self,
+        message: &DueMessage,
+        claim: Claim,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let change = ended(
             self.message(message.id),
             State::Failed(Failure::Unconfirmed),
@@ -240,9 +265,18 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn expire_waiting(&self, message: &DueMessage, lane: &Lane, now: Timestamp) -> Result<bool, StoreError> {
-        let change = ended(self.message(message.id), State::Failed(Failure::Expired), now)
-            .when_equals("lane", text(lane.as_str()));
+    pub async fn expire_waiting(
+        &self,
+        message: &DueMessage,
+        lane: &Lane,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let change = ended(
+            self.message(message.id),
+            State::Failed(Failure::Expired),
+            now,
+        )
+        .when_equals("lane", text(lane.as_str()));
         let applied = change.apply("expire row", &self.client).await?;
         Ok(matches!(applied, Applied::Done(_)))
     }

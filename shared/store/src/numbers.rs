@@ -8,7 +8,7 @@ use serde_bytes::ByteBuf;
 use vault::{Place, Salt};
 use zeroize::Zeroizing;
 
-use crate::item::{Item, Iso, from_item, iso, number, single_key, text, to_item};
+use crate::item::{Iso, Item, from_item, iso, number, single_key, text, to_item};
 use crate::pace::pace_item;
 use crate::read::{Question, query};
 use crate::tables::Table;
@@ -72,7 +72,11 @@ pub(crate) fn number_key(id: NumberId) -> Item {
 }
 
 fn place<'a>(field: &'a str, id: &'a str) -> Place<'a> {
-    Place { table: TABLE, field, id }
+    Place {
+        table: TABLE,
+        field,
+        id,
+    }
 }
 
 fn read_number(item: &NumberItem) -> Result<Number, StoreError> {
@@ -87,8 +91,13 @@ fn read_number(item: &NumberItem) -> Result<Number, StoreError> {
             .transpose()?,
         paused: item.paused,
         in_use_since: item.in_use_since.0,
-        limits: Limits::new(item.gap_min_s, item.gap_max_s, item.hourly_cap, item.daily_cap)
-            .map_err(|e| StoreError::unreadable(WHAT, e))?,
+        limits: Limits::new(
+            item.gap_min_s,
+            item.gap_max_s,
+            item.hourly_cap,
+            item.daily_cap,
+        )
+        .map_err(|e| StoreError::unreadable(WHAT, e))?,
         failure_streak: item.failure_streak,
         cool_until: item
             .cool_until
@@ -135,8 +144,18 @@ impl Store {
             revision: 0,
         };
         let parts = vec![
-            put_new(WHAT, self.table(Table::BroadcastNumbers), "number_id", to_item(WHAT, &item)?)?,
-            put_new(WHAT, self.table(Table::Pace), "number_id", pace_item(&Pace::new(new.id, now))?)?,
+            put_new(
+                WHAT,
+                self.table(Table::BroadcastNumbers),
+                "number_id",
+                to_item(WHAT, &item)?,
+            )?,
+            put_new(
+                WHAT,
+                self.table(Table::Pace),
+                "number_id",
+                pace_item(&Pace::new(new.id, now))?,
+            )?,
         ];
         Ok(transact(WHAT, &self.client, parts).await? == Committed::Yes)
     }
@@ -173,7 +192,10 @@ impl Store {
             .set("gap_max_s", number(limits.gap_max_s()))
             .set("hourly_cap", number(limits.hourly_cap()))
             .set("daily_cap", number(limits.daily_cap()));
-        Ok(matches!(change.apply(WHAT, &self.client).await?, Applied::Done(_)))
+        Ok(matches!(
+            change.apply(WHAT, &self.client).await?,
+            Applied::Done(_)
+        ))
     }
 
     /// Pauses a number or lets it go on. False if there is no such number.
@@ -181,10 +203,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn set_paused(&self, id: NumberId, paused: bool) -> Result<bool, StoreError> {
-        let change = self
-            .number(id)
-            .set("paused", aws_sdk_dynamodb::types::AttributeValue::Bool(paused));
-        Ok(matches!(change.apply(WHAT, &self.client).await?, Applied::Done(_)))
+        let change = self.number(id).set(
+            "paused",
+            aws_sdk_dynamodb::types::AttributeValue::Bool(paused),
+        );
+        Ok(matches!(
+            change.apply(WHAT, &self.client).await?,
+            Applied::Done(_)
+        ))
     }
 
     /// Brings a number back that was taken out: a person has looked at it.
@@ -195,29 +221,44 @@ impl Store {
     pub async fn reactivate(&self, id: NumberId, now: Timestamp) -> Result<bool, StoreError> {
         let change = self
             .number(id)
-            .set("is_active", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
+            .set(
+                "is_active",
+                aws_sdk_dynamodb::types::AttributeValue::Bool(true),
+            )
             .set("failure_streak", number(0))
             .set("reactivated_at", text(iso(now)))
             .remove("out_reason")
             .remove("out_at")
             .remove("cool_until");
-        Ok(matches!(change.apply(WHAT, &self.client).await?, Applied::Done(_)))
+        Ok(matches!(
+            change.apply(WHAT, &self.client).await?,
+            Applied::Done(_)
+        ))
     }
 
     fn number(&self, id: NumberId) -> Change {
         Change::of(self.table(Table::BroadcastNumbers), number_key(id)).when_present("number_id")
     }
 
-    pub(crate) async fn read_number_with_key(&self, item: Item) -> Result<(Number, GatewayKey), StoreError> {
+    pub(crate) async fn read_number_with_key(
+        &self,
+        item: Item,
+    ) -> Result<(Number, GatewayKey), StoreError> {
         let item: NumberItem = from_item(WHAT, item)?;
         let number = read_number(&item)?;
-        let salt = Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
+        let salt =
+            Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
         let opened = self
             .vault
-            .open(&place("api_key", &item.number_id.to_string()), &salt, &item.api_key)
+            .open(
+                &place("api_key", &item.number_id.to_string()),
+                &salt,
+                &item.api_key,
+            )
             .await
             .map_err(StoreError::vault(WHAT))?;
-        let key = String::from_utf8(opened.to_vec()).map_err(|_| StoreError::unreadable(WHAT, "api_key"))?;
+        let key = String::from_utf8(opened.to_vec())
+            .map_err(|_| StoreError::unreadable(WHAT, "api_key"))?;
         Ok((number, GatewayKey(Zeroizing::new(key))))
     }
 }

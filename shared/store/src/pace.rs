@@ -52,7 +52,9 @@ pub(crate) fn pace_item(pace: &Pace) -> Result<Item, StoreError> {
     let (state, due, token, lease_end) = match pace.phase {
         Phase::Idle => ("idle", 0, None, None),
         Phase::Armed { due } => ("armed", due.as_millisecond(), None, None),
-        Phase::Held { token, lease_end } => ("held", 0, Some(token), Some(lease_end.as_millisecond())),
+        Phase::Held { token, lease_end } => {
+            ("held", 0, Some(token), Some(lease_end.as_millisecond()))
+        }
     };
     to_item(
         WHAT,
@@ -77,8 +79,13 @@ fn read_pace(item: Item) -> Result<Pace, StoreError> {
     let item: PaceItem = from_item(WHAT, item)?;
     let phase = match (item.state.as_str(), item.token, item.lease_end) {
         ("idle", _, _) => Phase::Idle,
-        ("armed", _, _) => Phase::Armed { due: millis(WHAT, item.due)? },
-        ("held", Some(token), Some(end)) => Phase::Held { token, lease_end: millis(WHAT, end)? },
+        ("armed", _, _) => Phase::Armed {
+            due: millis(WHAT, item.due)?,
+        },
+        ("held", Some(token), Some(end)) => Phase::Held {
+            token,
+            lease_end: millis(WHAT, end)?,
+        },
         (other, _, _) => return Err(StoreError::unreadable(WHAT, format!("state {other:?}"))),
     };
     Ok(Pace {
@@ -181,18 +188,32 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn arm(&self, id: NumberId, after_turn: u64, due: Timestamp) -> Result<bool, StoreError> {
+    pub async fn arm(
+        &self,
+        id: NumberId,
+        after_turn: u64,
+        due: Timestamp,
+    ) -> Result<bool, StoreError> {
         let change = set_armed(self.pace(id), after_turn + 1, due)
             .when_equals("state", text("idle"))
             .when_equals("turn", number(after_turn));
-        Ok(matches!(change.apply("arm", &self.client).await?, Applied::Done(_)))
+        Ok(matches!(
+            change.apply("arm", &self.client).await?,
+            Applied::Done(_)
+        ))
     }
 
     /// armed → held, only for this turn and only once it is due.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer or the item is unreadable.
-    pub async fn fence(&self, id: NumberId, turn: u64, token: Token, now: Timestamp) -> Result<Fenced, StoreError> {
+    pub async fn fence(
+        &self,
+        id: NumberId,
+        turn: u64,
+        token: Token,
+        now: Timestamp,
+    ) -> Result<Fenced, StoreError> {
         let lease_end = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
         let change = self
             .pace(id)
@@ -208,7 +229,9 @@ impl Store {
             Applied::Refused(Some(item)) => {
                 let pace = read_pace(item)?;
                 match pace.phase {
-                    Phase::Armed { due } if pace.turn == turn && due > now => Ok(Fenced::Early(due)),
+                    Phase::Armed { due } if pace.turn == turn && due > now => {
+                        Ok(Fenced::Early(due))
+                    }
                     _ => Ok(Fenced::Stale),
                 }
             }
@@ -219,21 +242,37 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn end_turn(&self, id: NumberId, token: Token, next: NextTurn) -> Result<bool, StoreError> {
+    pub async fn end_turn(
+        &self,
+        id: NumberId,
+        token: Token,
+        next: NextTurn,
+    ) -> Result<bool, StoreError> {
         let change = when_held(set_next(self.pace(id), next), token);
-        Ok(matches!(change.apply("end turn", &self.client).await?, Applied::Done(_)))
+        Ok(matches!(
+            change.apply("end turn", &self.client).await?,
+            Applied::Done(_)
+        ))
     }
 
     /// A held turn past its lease becomes armed(turn + 1), if it is still that one.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn take_over(&self, pace: &Pace, token: Token, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn take_over(
+        &self,
+        pace: &Pace,
+        token: Token,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let after = now.max(pace.next_free_at);
         let due = after
             .saturating_add(SignedDuration::from_secs(1))
             .unwrap_or(after);
-        let next = NextTurn::Armed { turn: pace.turn + 1, due };
+        let next = NextTurn::Armed {
+            turn: pace.turn + 1,
+            due,
+        };
         self.end_turn(pace.number_id, token, next).await
     }
 }

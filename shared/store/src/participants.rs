@@ -9,7 +9,8 @@ use serde_bytes::ByteBuf;
 use vault::{Place, Salt};
 
 use crate::item::{
-    GUARD, Item, Iso, PENDING, PROFILE, from_item, guard_pk, iso, key, participant_pk, text, to_item,
+    GUARD, Iso, Item, PENDING, PROFILE, from_item, guard_pk, iso, key, participant_pk, text,
+    to_item,
 };
 use crate::tables::Table;
 use crate::write::{Change, put_new, transact};
@@ -104,7 +105,11 @@ pub(crate) fn guard_holder(item: Option<Item>) -> Result<Option<ParticipantId>, 
 }
 
 fn phone_place(id: &str) -> Place<'_> {
-    Place { table: "participants", field: "phone", id }
+    Place {
+        table: "participants",
+        field: "phone",
+        id,
+    }
 }
 
 impl Store {
@@ -112,7 +117,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer or an item is unreadable.
-    pub async fn surroundings(&self, own_index: &str, referrer_index: Option<&str>) -> Result<Surroundings, StoreError> {
+    pub async fn surroundings(
+        &self,
+        own_index: &str,
+        referrer_index: Option<&str>,
+    ) -> Result<Surroundings, StoreError> {
         let table = self.table(Table::Participants);
         let mut wanted = vec![
             (table.clone(), key(guard_pk(own_index), GUARD)),
@@ -137,8 +146,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer or the item is unreadable.
     pub async fn holder_of(&self, phone_index: &str) -> Result<Option<ParticipantId>, StoreError> {
-        let wanted = [(self.table(Table::Participants), key(guard_pk(phone_index), GUARD))];
-        let found = self.get_all("holder", &wanted).await?.into_iter().next().flatten();
+        let wanted = [(
+            self.table(Table::Participants),
+            key(guard_pk(phone_index), GUARD),
+        )];
+        let found = self
+            .get_all("holder", &wanted)
+            .await?
+            .into_iter()
+            .next()
+            .flatten();
         guard_holder(found)
     }
 
@@ -228,20 +245,37 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer or the item is unreadable.
     pub async fn participant(&self, id: ParticipantId) -> Result<Option<Participant>, StoreError> {
-        let wanted = [(self.table(Table::Participants), key(participant_pk(id), PROFILE))];
-        match self.get_all("participant", &wanted).await?.into_iter().next().flatten() {
+        let wanted = [(
+            self.table(Table::Participants),
+            key(participant_pk(id), PROFILE),
+        )];
+        match self
+            .get_all("participant", &wanted)
+            .await?
+            .into_iter()
+            .next()
+            .flatten()
+        {
             Some(item) => self.read_participant(item).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn participant_item(&self, participant: &Participant) -> Result<ParticipantItem, StoreError> {
+    async fn participant_item(
+        &self,
+        participant: &Participant,
+    ) -> Result<ParticipantItem, StoreError> {
         const WHAT: &str = "participant";
         let salt = Salt::random().map_err(StoreError::vault(WHAT))?;
         let id = participant.id.to_string();
         let sealed = self
             .vault
-            .seal(&phone_place(&id), &salt, &participant.phone.to_bytes(), participant.registered_at)
+            .seal(
+                &phone_place(&id),
+                &salt,
+                &participant.phone.to_bytes(),
+                participant.registered_at,
+            )
             .await
             .map_err(StoreError::vault(WHAT))?;
         let registered_at = iso(participant.registered_at);
@@ -272,7 +306,8 @@ impl Store {
     pub(crate) async fn read_participant(&self, item: Item) -> Result<Participant, StoreError> {
         const WHAT: &str = "participant";
         let item: ParticipantItem = from_item(WHAT, item)?;
-        let salt = Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
+        let salt =
+            Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
         let id = item.id.to_string();
         let opened = self
             .vault
@@ -321,7 +356,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn count_within(&self, key: &str, window: Timestamp, limit: u32, keep_s: i64) -> Result<bool, StoreError> {
+    pub async fn count_within(
+        &self,
+        key: &str,
+        window: Timestamp,
+        limit: u32,
+        keep_s: i64,
+    ) -> Result<bool, StoreError> {
         let answer = self
             .client
             .update_item()

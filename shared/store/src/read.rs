@@ -55,7 +55,8 @@ pub(crate) async fn get_all(
 }
 
 fn has_key(item: &Item, key: &Item) -> bool {
-    key.iter().all(|(name, value)| item.get(name) == Some(value))
+    key.iter()
+        .all(|(name, value)| item.get(name) == Some(value))
 }
 
 /// A query's question.
@@ -69,7 +70,12 @@ pub(crate) struct Question {
 }
 
 /// The first `limit` items in key order, over as many pages as it takes.
-pub(crate) async fn query(what: &'static str, client: &Client, question: Question, limit: usize) -> Result<Vec<Item>, StoreError> {
+pub(crate) async fn query(
+    what: &'static str,
+    client: &Client,
+    question: Question,
+    limit: usize,
+) -> Result<Vec<Item>, StoreError> {
     let names: HashMap<String, String> = question
         .names
         .into_iter()

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::item::{
-    GUARD, Item, Iso, PENDING, PROFILE, REFERRALS, from_item, guard_pk, key, number, participant_pk, text,
+    GUARD, Iso, Item, PENDING, PROFILE, REFERRALS, from_item, guard_pk, key, number,
+    participant_pk, text,
 };
 use crate::messages::{message_key, waiting};
 use crate::participants::{REFERRAL_SWEEP, guard_holder};
@@ -137,10 +138,18 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer or an item is unreadable.
-    pub async fn referral_state(&self, referrer_id: ParticipantId, participant_id: ParticipantId, alert_id: MessageId) -> Result<ReferralState, StoreError> {
+    pub async fn referral_state(
+        &self,
+        referrer_id: ParticipantId,
+        participant_id: ParticipantId,
+        alert_id: MessageId,
+    ) -> Result<ReferralState, StoreError> {
         let participants = self.table(Table::Participants);
         let wanted = [
-            (participants.clone(), key(participant_pk(referrer_id), REFERRALS)),
+            (
+                participants.clone(),
+                key(participant_pk(referrer_id), REFERRALS),
+            ),
             (participants, key(participant_pk(participant_id), PROFILE)),
             (self.table(Table::NotificationsLog), message_key(alert_id)),
         ];
@@ -152,12 +161,23 @@ impl Store {
             .transpose()?;
         let alert = next()
             .map(|item| {
-                let word = |name: &str| item.get(name).and_then(|v| v.as_s().ok()).map(String::as_str);
-                State::parse(word("status").unwrap_or_default(), word("reason").unwrap_or_default())
-                    .ok_or_else(|| StoreError::unreadable("message row", "status"))
+                let word = |name: &str| {
+                    item.get(name)
+                        .and_then(|v| v.as_s().ok())
+                        .map(String::as_str)
+                };
+                State::parse(
+                    word("status").unwrap_or_default(),
+                    word("reason").unwrap_or_default(),
+                )
+                .ok_or_else(|| StoreError::unreadable("message row", "status"))
             })
             .transpose()?;
-        Ok(ReferralState { total, invitee, alert })
+        Ok(ReferralState {
+            total,
+            invitee,
+            alert,
+        })
     }
 
     /// A participant without the number; none once erased.
@@ -165,7 +185,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer or the item is unreadable.
     pub async fn invitee(&self, id: ParticipantId) -> Result<Option<Invitee>, StoreError> {
-        let wanted = [(self.table(Table::Participants), key(participant_pk(id), PROFILE))];
+        let wanted = [(
+            self.table(Table::Participants),
+            key(participant_pk(id), PROFILE),
+        )];
         let found = self.get_all("participant", &wanted).await?;
         let item = found.into_iter().next().flatten();
         item.map(|item| from_item("participant", item)).transpose()
@@ -179,17 +202,23 @@ impl Store {
     pub async fn sequence(&self, step: &SequenceStep<'_>) -> Result<bool, StoreError> {
         const WHAT: &str = "sequence";
         let participants = self.table(Table::Participants);
-        let counter = Change::of(participants.clone(), key(participant_pk(step.referrer_id), REFERRALS))
-            .set("total", number(step.total + 1));
+        let counter = Change::of(
+            participants.clone(),
+            key(participant_pk(step.referrer_id), REFERRALS),
+        )
+        .set("total", number(step.total + 1));
         let counter = if step.total == 0 {
             counter.when_absent("total")
         } else {
             counter.when_equals("total", number(step.total))
         };
-        let profile = Change::of(participants.clone(), key(participant_pk(step.participant_id), PROFILE))
-            .set("referrer_sequence", number(step.total + 1))
-            .when_present("pk")
-            .when_absent("referrer_sequence");
+        let profile = Change::of(
+            participants.clone(),
+            key(participant_pk(step.participant_id), PROFILE),
+        )
+        .set("referrer_sequence", number(step.total + 1))
+        .when_present("pk")
+        .when_absent("referrer_sequence");
         let profile = if step.pending.is_some() {
             profile
                 .set("referrer_id", text(step.referrer_id.to_string()))
@@ -200,9 +229,15 @@ impl Store {
         let mut parts = vec![counter.in_transaction(WHAT)?, profile.in_transaction(WHAT)?];
         match &step.alert {
             AlertStep::Release { message } => parts.push(
-                waiting(self.message(message.id), message.message_type, message.waiting, message.not_before, message.expected_at)
-                    .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()))
-                    .in_transaction(WHAT)?,
+                waiting(
+                    self.message(message.id),
+                    message.message_type,
+                    message.waiting,
+                    message.not_before,
+                    message.expected_at,
+                )
+                .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()))
+                .in_transaction(WHAT)?,
             ),
             AlertStep::Write { message } => parts.push(self.put_message(message)?),
             AlertStep::Leave => {}
@@ -223,16 +258,29 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn release_alert(&self, message: &NewMessage) -> Result<bool, StoreError> {
-        let change = waiting(self.message(message.id), message.message_type, message.waiting, message.not_before, message.expected_at)
-            .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()));
-        Ok(matches!(change.apply("release alert", &self.client).await?, Applied::Done(_)))
+        let change = waiting(
+            self.message(message.id),
+            message.message_type,
+            message.waiting,
+            message.not_before,
+            message.expected_at,
+        )
+        .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()));
+        Ok(matches!(
+            change.apply("release alert", &self.client).await?,
+            Applied::Done(_)
+        ))
     }
 
     /// Those who named this number before it registered, in order of registration.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer or an item is unreadable.
-    pub async fn pending_for(&self, phone_index: &str, limit: usize) -> Result<Vec<Pending>, StoreError> {
+    pub async fn pending_for(
+        &self,
+        phone_index: &str,
+        limit: usize,
+    ) -> Result<Vec<Pending>, StoreError> {
         let question = Question {
             table: self.table(Table::Participants),
             index: None,

@@ -77,7 +77,11 @@ pub(crate) fn template_pk(name: &str) -> String {
 }
 
 fn admin_place() -> Place<'static> {
-    Place { table: "settings", field: "admin_number", id: CONTACT }
+    Place {
+        table: "settings",
+        field: "admin_number",
+        id: CONTACT,
+    }
 }
 
 pub(crate) fn read_control(item: Option<Item>) -> Result<Control, StoreError> {
@@ -90,7 +94,10 @@ pub(crate) fn read_control(item: Option<Item>) -> Result<Control, StoreError> {
         .iter()
         .map(|w| Class::parse(w).ok_or_else(|| StoreError::unreadable("control", "stopped")))
         .collect::<Result<_, _>>()?;
-    Ok(Control { all_stopped: item.all_stopped, stopped })
+    Ok(Control {
+        all_stopped: item.all_stopped,
+        stopped,
+    })
 }
 
 pub(crate) fn read_template(item: Item) -> Result<StoredTemplate, StoreError> {
@@ -163,9 +170,14 @@ impl Store {
             pk: SETTINGS.to_owned(),
             sk: CONTROL.to_owned(),
             all_stopped: control.all_stopped,
-            stopped: control.stopped.iter().map(|c| c.as_str().to_owned()).collect(),
+            stopped: control
+                .stopped
+                .iter()
+                .map(|c| c.as_str().to_owned())
+                .collect(),
         };
-        self.put(Table::Settings, to_item("control", &item)?, "control").await
+        self.put(Table::Settings, to_item("control", &item)?, "control")
+            .await
     }
 
     /// Saves the next version of a template and makes it the active one, both or neither.
@@ -173,17 +185,24 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn save_template(&self, name: &str, template: &StoredTemplate) -> Result<bool, StoreError> {
+    pub async fn save_template(
+        &self,
+        name: &str,
+        template: &StoredTemplate,
+    ) -> Result<bool, StoreError> {
         const WHAT: &str = "template";
         let pk = template_pk(name);
         let mut version = to_item(WHAT, template)?;
         version.extend(key(pk.clone(), format!("V#{:06}", template.version)));
-        let active = crate::write::Change::of(self.table(Table::Settings), key(pk, TEMPLATE_ACTIVE))
-            .set("version", number(template.version))
-            .set(
-                "variants",
-                aws_sdk_dynamodb::types::AttributeValue::L(template.variants.iter().map(text).collect()),
-            );
+        let active =
+            crate::write::Change::of(self.table(Table::Settings), key(pk, TEMPLATE_ACTIVE))
+                .set("version", number(template.version))
+                .set(
+                    "variants",
+                    aws_sdk_dynamodb::types::AttributeValue::L(
+                        template.variants.iter().map(text).collect(),
+                    ),
+                );
         let parts = vec![
             put_new(WHAT, self.table(Table::Settings), "pk", version)?,
             active.in_transaction(WHAT)?,
@@ -196,9 +215,17 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer or the item is unreadable.
     pub async fn template(&self, name: &str) -> Result<Option<StoredTemplate>, StoreError> {
-        let wanted = [(self.table(Table::Settings), key(template_pk(name), TEMPLATE_ACTIVE))];
+        let wanted = [(
+            self.table(Table::Settings),
+            key(template_pk(name), TEMPLATE_ACTIVE),
+        )];
         let found = self.get_all("template", &wanted).await?;
-        found.into_iter().next().flatten().map(read_template).transpose()
+        found
+            .into_iter()
+            .next()
+            .flatten()
+            .map(read_template)
+            .transpose()
     }
 
     /// Where people are sent after registering; none until it is set.
@@ -213,15 +240,19 @@ impl Store {
             return Ok(None);
         };
         let item: ContactItem = from_item(WHAT, item)?;
-        let salt = Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
+        let salt =
+            Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
         let opened = self
             .vault
             .open(&admin_place(), &salt, &item.admin_number)
             .await
             .map_err(StoreError::vault(WHAT))?;
-        let admin_number =
-            Phone::from_bytes(&opened).ok_or_else(|| StoreError::unreadable(WHAT, "admin_number"))?;
-        Ok(Some(Contact { admin_number, wa_text: item.wa_text }))
+        let admin_number = Phone::from_bytes(&opened)
+            .ok_or_else(|| StoreError::unreadable(WHAT, "admin_number"))?;
+        Ok(Some(Contact {
+            admin_number,
+            wa_text: item.wa_text,
+        }))
     }
 
     /// Sets where people are sent after registering.
@@ -261,7 +292,9 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
         let rule = match minutes {
             0 => HoursRule::Obeys,
             -1 => HoursRule::Free,
-            n => HoursRule::AtOnceWithin { minutes: u16::try_from(*n).map_err(|_| bad("hours_rules"))? },
+            n => HoursRule::AtOnceWithin {
+                minutes: u16::try_from(*n).map_err(|_| bad("hours_rules"))?,
+            },
         };
         hours = hours.with_rule(class, rule);
     }

@@ -9,7 +9,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn suppress(&self, phone_index: &str, by: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn suppress(
+        &self,
+        phone_index: &str,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut item = single_key("phone_index", phone_index);
         item.insert("sk".into(), text(STATE));
         item.insert("state".into(), text("stopped"));

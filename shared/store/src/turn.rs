@@ -90,11 +90,7 @@ pub struct Record<'a> {
 fn number_change(change: Change, after: AfterNumber, now: Timestamp) -> Option<Change> {
     match after {
         AfterNumber::Unharmed => None,
-        AfterNumber::Healthy => Some(
-            change
-                .set("failure_streak", number(0))
-                .remove("cool_until"),
-        ),
+        AfterNumber::Healthy => Some(change.set("failure_streak", number(0)).remove("cool_until")),
         AfterNumber::Cools { until, streak } => Some(
             change
                 .set("failure_streak", number(streak))
@@ -102,7 +98,10 @@ fn number_change(change: Change, after: AfterNumber, now: Timestamp) -> Option<C
         ),
         AfterNumber::Out { reason, streak } => Some(
             change
-                .set("is_active", aws_sdk_dynamodb::types::AttributeValue::Bool(false))
+                .set(
+                    "is_active",
+                    aws_sdk_dynamodb::types::AttributeValue::Bool(false),
+                )
                 .set("out_reason", text(reason.as_str()))
                 .set("out_at", text(iso(now)))
                 .set("failure_streak", number(streak)),
@@ -116,7 +115,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer; the row may be claimed then.
-    pub async fn claim(&self, message: &DueMessage, lane: &Lane, token: Token, after: &Pace, now: Timestamp) -> Result<Claimed, StoreError> {
+    pub async fn claim(
+        &self,
+        message: &DueMessage,
+        lane: &Lane,
+        token: Token,
+        after: &Pace,
+        now: Timestamp,
+    ) -> Result<Claimed, StoreError> {
         const WHAT: &str = "claim";
         let lease_end = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
         let row = with_state(self.message(message.id), State::Queued(Waiting::Sending))
@@ -141,7 +147,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer or an item is unreadable.
-    pub async fn check(&self, message: &DueMessage, number_id: NumberId, token: Token) -> Result<Checked, StoreError> {
+    pub async fn check(
+        &self,
+        message: &DueMessage,
+        number_id: NumberId,
+        token: Token,
+    ) -> Result<Checked, StoreError> {
         let participants = self.table(Table::Participants);
         let settings = self.table(Table::Settings);
         let mut suppression = crate::item::single_key("phone_index", message.target_index.clone());
@@ -149,11 +160,20 @@ impl Store {
         let mut wanted = vec![
             (self.table(Table::NotificationsLog), message_key(message.id)),
             (self.table(Table::Suppression), suppression),
-            (participants.clone(), key(participant_pk(message.participant_id), PROFILE)),
-            (participants.clone(), key(participant_pk(message.participant_id), REFERRALS)),
+            (
+                participants.clone(),
+                key(participant_pk(message.participant_id), PROFILE),
+            ),
+            (
+                participants.clone(),
+                key(participant_pk(message.participant_id), REFERRALS),
+            ),
             (settings.clone(), key(SETTINGS, GLOBAL)),
             (settings.clone(), key(SETTINGS, CONTROL)),
-            (settings, key(template_pk(message.message_type.as_str()), TEMPLATE_ACTIVE)),
+            (
+                settings,
+                key(template_pk(message.message_type.as_str()), TEMPLATE_ACTIVE),
+            ),
             (self.table(Table::BroadcastNumbers), number_key(number_id)),
         ];
         if let Some(subject) = message.subject_id {
@@ -202,10 +222,23 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer; then the lease runs out and the row reads
     /// `unconfirmed`.
-    pub async fn hand_back(&self, message: &DueMessage, token: Token, before: &Pace, refusal: Refusal, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn hand_back(
+        &self,
+        message: &DueMessage,
+        token: Token,
+        before: &Pace,
+        refusal: Refusal,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         const WHAT: &str = "hand back";
         let row = match refusal {
-            Refusal::Wait { why, from } => waiting(self.message(message.id), message.message_type, why, from, from),
+            Refusal::Wait { why, from } => waiting(
+                self.message(message.id),
+                message.message_type,
+                why,
+                from,
+                from,
+            ),
             Refusal::End(failure) => ended(self.message(message.id), State::Failed(failure), now),
         }
         .remove("token")
@@ -214,13 +247,17 @@ impl Store {
         .when_equals("token", text(token.to_string()))
         .when_equals("reason", text(State::Queued(Waiting::Sending).reason()));
         let pace = when_held(set_caps(self.pace(before.number_id), before), token);
-        let parts = vec![row.clone().in_transaction(WHAT)?, pace.in_transaction(WHAT)?];
+        let parts = vec![
+            row.clone().in_transaction(WHAT)?,
+            pace.in_transaction(WHAT)?,
+        ];
         match transact(WHAT, &self.client, parts).await? {
             Committed::Yes => Ok(true),
             // The turn was taken over: its permit stays counted, the row still goes back.
-            refused if refused.refused_at(1) && !refused.refused_at(0) => {
-                Ok(matches!(row.apply(WHAT, &self.client).await?, Applied::Done(_)))
-            }
+            refused if refused.refused_at(1) && !refused.refused_at(0) => Ok(matches!(
+                row.apply(WHAT, &self.client).await?,
+                Applied::Done(_)
+            )),
             Committed::Refused(_) => Ok(false),
         }
     }
@@ -247,13 +284,19 @@ impl Store {
                 .remove("failed_at"),
             AfterMessage::Failed(failure) => ended(change, State::Failed(failure), now)
                 .set("attempts", number(message.attempts + 1)),
-            AfterMessage::Again { not_before, counts } => waiting(change, message.message_type, Waiting::Retry, not_before, not_before)
-                .set("attempts", number(message.attempts + u32::from(counts)))
-                .remove("token")
-                .remove("lease_end")
-                .remove("ttl")
-                .remove("problem")
-                .remove("failed_at"),
+            AfterMessage::Again { not_before, counts } => waiting(
+                change,
+                message.message_type,
+                Waiting::Retry,
+                not_before,
+                not_before,
+            )
+            .set("attempts", number(message.attempts + u32::from(counts)))
+            .remove("token")
+            .remove("lease_end")
+            .remove("ttl")
+            .remove("problem")
+            .remove("failed_at"),
         }
     }
 
@@ -269,8 +312,11 @@ impl Store {
         let row = self.recorded_row(record, now);
         let pace = set_next(self.pace(record.number_id), record.next)
             .set("next_free_at", number(record.next_free_at.as_millisecond()));
-        let number = Change::of(self.table(Table::BroadcastNumbers), number_key(record.number_id))
-            .when_present("number_id");
+        let number = Change::of(
+            self.table(Table::BroadcastNumbers),
+            number_key(record.number_id),
+        )
+        .when_present("number_id");
         let mut parts = vec![
             row.clone().in_transaction(WHAT)?,
             when_held(pace.clone(), record.token).in_transaction(WHAT)?,
@@ -298,9 +344,18 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer or the row is unreadable.
-    pub async fn message_state(&self, id: MessageId) -> Result<Option<(State, MessageType, ParticipantId)>, StoreError> {
+    pub async fn message_state(
+        &self,
+        id: MessageId,
+    ) -> Result<Option<(State, MessageType, ParticipantId)>, StoreError> {
         let wanted = [(self.table(Table::NotificationsLog), message_key(id))];
-        let Some(item) = self.get_all("message", &wanted).await?.into_iter().next().flatten() else {
+        let Some(item) = self
+            .get_all("message", &wanted)
+            .await?
+            .into_iter()
+            .next()
+            .flatten()
+        else {
             return Ok(None);
         };
         let word = |name: &'static str| {

@@ -8,7 +8,8 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
 };
 
 use crate::StoreError;
@@ -61,7 +62,8 @@ impl Change {
     fn compare(mut self, name: &'static str, operator: &str, value: AttributeValue) -> Self {
         let placeholder = self.named(name);
         let operand = format!(":if{}", self.conditions.len());
-        self.conditions.push(format!("{placeholder} {operator} {operand}"));
+        self.conditions
+            .push(format!("{placeholder} {operator} {operand}"));
         self.values.insert(operand, value);
         self
     }
@@ -82,19 +84,22 @@ impl Change {
             self.values
                 .insert(operand.clone(), AttributeValue::S((*value).to_owned()));
         }
-        self.conditions.push(format!("{placeholder} IN ({})", operands.join(", ")));
+        self.conditions
+            .push(format!("{placeholder} IN ({})", operands.join(", ")));
         self
     }
 
     pub(crate) fn when_present(mut self, name: &'static str) -> Self {
         let placeholder = self.named(name);
-        self.conditions.push(format!("attribute_exists({placeholder})"));
+        self.conditions
+            .push(format!("attribute_exists({placeholder})"));
         self
     }
 
     pub(crate) fn when_absent(mut self, name: &'static str) -> Self {
         let placeholder = self.named(name);
-        self.conditions.push(format!("attribute_not_exists({placeholder})"));
+        self.conditions
+            .push(format!("attribute_not_exists({placeholder})"));
         self
     }
 
@@ -122,7 +127,10 @@ impl Change {
         (parts.join(" "), condition)
     }
 
-    pub(crate) fn in_transaction(mut self, what: &'static str) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn in_transaction(
+        mut self,
+        what: &'static str,
+    ) -> Result<TransactWriteItem, StoreError> {
         let (update, condition) = self.expressions();
         let built = Update::builder()
             .table_name(self.table)
@@ -137,7 +145,11 @@ impl Change {
     }
 
     /// Applies the change by itself.
-    pub(crate) async fn apply(mut self, what: &'static str, client: &Client) -> Result<Applied, StoreError> {
+    pub(crate) async fn apply(
+        mut self,
+        what: &'static str,
+        client: &Client,
+    ) -> Result<Applied, StoreError> {
         let (update, condition) = self.expressions();
         let answer = client
             .update_item()
@@ -153,7 +165,9 @@ impl Change {
             .await;
         match answer {
             Ok(output) => Ok(Applied::Done(output.attributes.unwrap_or_default())),
-            Err(SdkError::ServiceError(e)) if matches!(e.err(), UpdateItemError::ConditionalCheckFailedException(_)) => {
+            Err(SdkError::ServiceError(e))
+                if matches!(e.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
+            {
                 let UpdateItemError::ConditionalCheckFailedException(refused) = e.into_err() else {
                     return Ok(Applied::Refused(None));
                 };
@@ -173,7 +187,12 @@ pub(crate) enum Applied {
 }
 
 /// Part of a transaction: put an item if none has its key.
-pub(crate) fn put_new(what: &'static str, table: String, key_name: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
+pub(crate) fn put_new(
+    what: &'static str,
+    table: String,
+    key_name: &str,
+    item: Item,
+) -> Result<TransactWriteItem, StoreError> {
     let put = Put::builder()
         .table_name(table)
         .set_item(Some(item))
@@ -185,7 +204,12 @@ pub(crate) fn put_new(what: &'static str, table: String, key_name: &str, item: I
 }
 
 /// Part of a transaction: delete an item that must be there.
-pub(crate) fn delete_present(what: &'static str, table: String, key_name: &str, key: Item) -> Result<TransactWriteItem, StoreError> {
+pub(crate) fn delete_present(
+    what: &'static str,
+    table: String,
+    key_name: &str,
+    key: Item,
+) -> Result<TransactWriteItem, StoreError> {
     let delete = Delete::builder()
         .table_name(table)
         .set_key(Some(key))
@@ -213,7 +237,11 @@ impl Committed {
 
 /// Writes all or nothing. Conflicts with other transactions are tried again after a short random
 /// wait; a condition that fails is an outcome, and wins over a conflict in the same answer.
-pub(crate) async fn transact(what: &'static str, client: &Client, parts: Vec<TransactWriteItem>) -> Result<Committed, StoreError> {
+pub(crate) async fn transact(
+    what: &'static str,
+    client: &Client,
+    parts: Vec<TransactWriteItem>,
+) -> Result<Committed, StoreError> {
     for attempt in 0..CONFLICT_TRIES {
         let answer = client
             .transact_write_items()
@@ -226,7 +254,9 @@ pub(crate) async fn transact(what: &'static str, client: &Client, parts: Vec<Tra
         };
         let reasons = match &error {
             SdkError::ServiceError(e) => match e.err() {
-                TransactWriteItemsError::TransactionCanceledException(canceled) => canceled.cancellation_reasons(),
+                TransactWriteItemsError::TransactionCanceledException(canceled) => {
+                    canceled.cancellation_reasons()
+                }
                 TransactWriteItemsError::TransactionInProgressException(_) => &[],
                 _ => return Err(StoreError::database(what)(error)),
             },
@@ -244,7 +274,11 @@ pub(crate) async fn transact(what: &'static str, client: &Client, parts: Vec<Tra
         if !refused.is_empty() {
             return Ok(Committed::Refused(refused));
         }
-        let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+        let passing = [
+            "TransactionConflict",
+            "ThrottlingError",
+            "ProvisionedThroughputExceeded",
+        ];
         let is_passing = reasons.iter().all(|r| {
             r.code()
                 .is_none_or(|code| code == "None" || passing.contains(&code))

@@ -26,7 +26,12 @@ pub(super) struct Picked {
 }
 
 /// The row to try, if any class has one that this number may send now.
-pub(super) async fn pick(app: &App, open: &Open<'_>, number: &Number, now: Timestamp) -> Result<Option<Picked>, StoreError> {
+pub(super) async fn pick(
+    app: &App,
+    open: &Open<'_>,
+    number: &Number,
+    now: Timestamp,
+) -> Result<Option<Picked>, StoreError> {
     let active = open
         .roster
         .iter()
@@ -56,7 +61,12 @@ pub(super) async fn pick(app: &App, open: &Open<'_>, number: &Number, now: Times
 
 /// How long rows must have waited before this number takes them: nothing for the best priority,
 /// which needs no look at the others.
-async fn row_age(app: &App, open: &Open<'_>, number: &Number, now: Timestamp) -> Result<SignedDuration, StoreError> {
+async fn row_age(
+    app: &App,
+    open: &Open<'_>,
+    number: &Number,
+    now: Timestamp,
+) -> Result<SignedDuration, StoreError> {
     let better: Vec<Number> = open
         .roster
         .iter()

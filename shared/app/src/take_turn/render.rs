@@ -45,7 +45,10 @@ pub(super) fn render(facts: &Facts<'_>, random: u64) -> Option<Rendered> {
         Some(saved) => saved,
         None => (default.template().ok()?, 0),
     };
-    Some(Rendered { text: template.render(&vars), version })
+    Some(Rendered {
+        text: template.render(&vars),
+        version,
+    })
 }
 
 fn recipient_vars(facts: &Facts<'_>) -> Vars {
@@ -63,7 +66,10 @@ fn recipient_vars(facts: &Facts<'_>) -> Vars {
     if let Some(event) = facts.event {
         vars = vars
             .with(Placeholder::EventTitle, event.title.as_str())
-            .with(Placeholder::EventDateTime, date_time(event.start_time, Zone::Wib))
+            .with(
+                Placeholder::EventDateTime,
+                date_time(event.start_time, Zone::Wib),
+            )
             .with(Placeholder::EventDate, date(event.start_time));
     }
     vars

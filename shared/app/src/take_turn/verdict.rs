@@ -35,11 +35,17 @@ pub(super) enum Verdict {
 }
 
 fn wait(why: Waiting, from: Timestamp) -> Verdict {
-    Verdict::Refuse { refusal: Refusal::Wait { why, from }, number_ends: false }
+    Verdict::Refuse {
+        refusal: Refusal::Wait { why, from },
+        number_ends: false,
+    }
 }
 
 fn end(failure: Failure) -> Verdict {
-    Verdict::Refuse { refusal: Refusal::End(failure), number_ends: false }
+    Verdict::Refuse {
+        refusal: Refusal::End(failure),
+        number_ends: false,
+    }
 }
 
 /// Decides. `pace` is the pace before this send was counted; `random` chooses among variants.
@@ -70,7 +76,10 @@ pub(super) fn judge(
         return wait(Waiting::Held, message.due);
     }
     let number_ends = |why| Verdict::Refuse {
-        refusal: Refusal::Wait { why, from: message.due },
+        refusal: Refusal::Wait {
+            why,
+            from: message.due,
+        },
         number_ends: true,
     };
     let Some((number, key)) = checked.number else {

@@ -1,0 +1,259 @@
+//! Puts the cloud together and keeps it running.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::backlog::waiting_for_hours;
+use app::ports::{Clock, Queue};
+use app::take_turn::Sender;
+use app::{App, Dice};
+use async_trait::async_trait;
+use axum::Router;
+use axum::routing::get;
+use registration::OriginSecret;
+use store::{Store, StoredKeyring};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use vault::{KeyRing, KeyService, Vault};
+
+use crate::clock::VirtualClock;
+use crate::conductor::{Conductor, QueueSpec, Running};
+use crate::dynamodb::{self, Faults};
+use crate::edge::{self, Edge};
+use crate::functions::Functions;
+use crate::gate::Gate;
+use crate::gateway::LocalGateway;
+use crate::key_service::LocalKeyService;
+use crate::queue::LocalQueue;
+use crate::seed;
+use crate::simulator::{self, Simulator, Waiting, World};
+
+/// The tables, from the file that SAM deploys.
+const TEMPLATE: &str = include_str!("../../data.yaml");
+const PREFIX: &str = "local";
+const PAGE: &str = include_str!("../assets/simulator.html");
+const PAGE_CSS: &str = include_str!("../assets/simulator.css");
+const PAGE_JS: &str = include_str!("../assets/simulator.js");
+
+/// How the cloud is started.
+pub struct Options {
+    /// Where everything is kept; `None` = in memory.
+    pub data_dir: Option<PathBuf>,
+    /// How long a request to the gateway may take, real time.
+    pub gateway_timeout: Duration,
+    /// Turns at work at once.
+    pub turns_concurrency: usize,
+    /// Keeps every queue body, for tests that search them.
+    pub keep_bodies: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            data_dir: None,
+            gateway_timeout: Duration::from_secs(15),
+            turns_concurrency: 5,
+            keep_bodies: false,
+        }
+    }
+}
+
+/// Anything that keeps the cloud from starting. Its text is one line that says what to do.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A running cloud.
+pub struct Cloud {
+    /// Where the edge listens, `http://127.0.0.1:3000`.
+    pub base_url: String,
+    /// Queues and clock.
+    pub conductor: Conductor,
+    /// Phones and sending numbers.
+    pub simulator: Simulator,
+    /// An application of its own over the same tables, for tests and tools.
+    pub app: App,
+    /// The database client, for tests that look at every item.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// Counts database calls and injects conflicts.
+    pub faults: Arc<Faults>,
+    /// The queues as the functions see them.
+    pub queue: Arc<LocalQueue>,
+    running: Running,
+    server: JoinHandle<std::io::Result<()>>,
+    stop: oneshot::Sender<()>,
+}
+
+struct Outside {
+    conductor: Conductor,
+    app: App,
+}
+
+#[async_trait]
+impl World for Outside {
+    async fn advance(&self, by: Duration) -> Result<(), String> {
+        self.conductor.advance(by).await.map_err(|e| e.to_string())
+    }
+
+    async fn waiting(&self) -> Waiting {
+        match waiting_for_hours(&self.app).await {
+            Ok(waiting) => Waiting {
+                count: u64::try_from(waiting.count).unwrap_or(u64::MAX),
+                until: waiting.until,
+            },
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "what waits cannot be read");
+                Waiting::default()
+            }
+        }
+    }
+}
+
+fn database(data_dir: Option<&Path>) -> Result<dynoxide::Database, StartError> {
+    let Some(folder) = data_dir else {
+        return Ok(dynoxide::Database::memory()?);
+    };
+    std::fs::create_dir_all(folder)
+        .map_err(|error| format!("the data folder {} cannot be made: {error}", folder.display()))?;
+    Ok(dynamodb::open(&folder.join("dynamodb.sqlite"))?)
+}
+
+/// The secret between edge and functions, made on first use.
+async fn origin_secret(vault: &Vault, keys: &LocalKeyService, ring: &StoredKeyring) -> Result<OriginSecret, StartError> {
+    let name = registration::config::ORIGIN_KEY;
+    if ring.get(name).await?.is_none() {
+        ring.put_if_absent(name, keys.new_data_key().await?.wrapped)
+            .await?;
+    }
+    let key = vault.secret(name).await?.ok_or("the origin secret is gone")?;
+    Ok(OriginSecret::new(&*key))
+}
+
+impl Cloud {
+    /// Starts everything; the edge answers on `listener`.
+    ///
+    /// # Errors
+    /// [`StartError`], one line.
+    pub async fn start(listener: TcpListener, options: Options) -> Result<Self, StartError> {
+        let data_dir = options.data_dir.as_deref();
+        let db = database(data_dir)?;
+        dynamodb::create_tables(&db, TEMPLATE, PREFIX)?;
+        let clock = Arc::new(match data_dir {
+            Some(folder) => VirtualClock::in_folder(folder)?,
+            None => VirtualClock::in_memory(),
+        });
+        let faults = Arc::new(Faults::default());
+        let client = dynamodb::client(db, Some(Arc::clone(&faults)));
+        let gate = Gate::default();
+        let conductor = Conductor::new(
+            Arc::clone(&clock),
+            gate.clone(),
+            vec![
+                QueueSpec::wake(),
+                QueueSpec::turns(options.turns_concurrency),
+                QueueSpec::referrals(5),
+            ],
+        );
+        let queue = LocalQueue::new(conductor.clone());
+        let queue = Arc::new(if options.keep_bodies { queue.with_history() } else { queue });
+
+        let keys = Arc::new(LocalKeyService::open(data_dir)?);
+        let ring = StoredKeyring::new(client.clone(), PREFIX);
+        let vault = Arc::new(Vault::new(
+            Arc::clone(&keys) as Arc<dyn KeyService>,
+            Arc::new(ring.clone()),
+        ));
+        vault.prepare(clock.now()).await?;
+        // Each function has its own caches, as it has its own process in the cloud.
+        let app = || {
+            App::new(
+                Store::new(client.clone(), PREFIX, Arc::clone(&vault)),
+                Arc::clone(&queue) as Arc<dyn Queue>,
+                Arc::clone(&clock) as Arc<dyn Clock>,
+                Dice::from_system(),
+            )
+        };
+        let simulator = Simulator::start(data_dir, seed::simulated(), Arc::clone(&clock) as Arc<dyn Clock>).await?;
+        let origin = origin_secret(&vault, &keys, &ring).await?;
+        let functions = Functions {
+            registration: Arc::new(registration::Deps { app: app(), origin: Some(origin) }),
+            referral: Arc::new(app()),
+            dispatcher: Arc::new(app()),
+            sender: Arc::new(Sender {
+                app: app(),
+                gateway: Arc::new(LocalGateway::new(simulator.clone(), options.gateway_timeout)),
+                live: true,
+            }),
+        };
+        connect(&conductor, &functions)?;
+        seed::fill_if_empty(&functions.dispatcher).await?;
+        let running = conductor.start();
+
+        let outside = Outside { conductor: conductor.clone(), app: app() };
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let router = routes(Edge { functions, gate }, simulator.clone(), Arc::new(outside));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async move {
+            axum::serve(listener, service)
+                .with_graceful_shutdown(async {
+                    // Dropping the handle stops the server as well.
+                    let _ = stopped.await;
+                })
+                .await
+        });
+        Ok(Self {
+            base_url,
+            conductor,
+            simulator,
+            app: app(),
+            dynamodb: client,
+            faults,
+            queue,
+            running,
+            server,
+            stop,
+        })
+    }
+
+    /// Ends in good order: what is at work finishes, what is queued is dropped.
+    pub async fn shutdown(self) {
+        let _ = self.stop.send(());
+        self.running.shutdown().await;
+        self.server.abort();
+    }
+}
+
+fn connect(conductor: &Conductor, functions: &Functions) -> Result<(), StartError> {
+    let f = functions.clone();
+    conductor.consume("wake", move |batch| {
+        let f = f.clone();
+        async move { f.wake(batch).await }
+    })?;
+    let f = functions.clone();
+    conductor.consume("turns", move |batch| {
+        let f = f.clone();
+        async move { f.turn(batch).await }
+    })?;
+    let f = functions.clone();
+    conductor.consume("referrals", move |batch| {
+        let f = f.clone();
+        async move { f.referral(batch).await }
+    })?;
+    let f = functions.clone();
+    conductor.on_tick(move || {
+        let f = f.clone();
+        async move { f.tick().await }
+    });
+    Ok(())
+}
+
+fn routes(edge: Edge, simulator: Simulator, world: Arc<dyn World>) -> Router {
+    let script = ([("content-type", "text/javascript; charset=utf-8")], PAGE_JS);
+    Router::new()
+        .nest("/simulator", simulator::router(simulator, world, PAGE))
+        .route("/simulator/assets/simulator.css", get(|| edge::css(PAGE_CSS)))
+        .route("/simulator/assets/simulator.js", get(move || async move { script }))
+        .merge(edge::router(edge))
+}

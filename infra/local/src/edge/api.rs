@@ -1,0 +1,139 @@
+use std::collections::BTreeMap;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{State, rejection::BytesRejection};
+use axum::http::header::{CONTENT_TYPE, COOKIE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::Edge;
+
+/// Headers that only the edge may set.
+const ADDRESS: &str = "x-viewer-address";
+const ORIGIN: &str = "x-origin-secret";
+
+pub(super) async fn registrations(
+    State(edge): State<Edge>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return rejection.into_response(),
+    };
+    let _at_work = edge.gate.enter();
+    let mut event = event("POST /api/registrations", &method, &uri, &headers, &body);
+    if let Some(origin) = &edge.functions.registration.origin {
+        event["headers"][ORIGIN] = origin.header_value().into();
+    }
+    match edge.functions.register(event).await {
+        Ok(answer) => response(&answer),
+        Err(error) => {
+            tracing::error!(error, "the function did not answer");
+            StatusCode::BAD_GATEWAY.into_response()
+        }
+    }
+}
+
+/// An HTTP API event, payload format 2.0.
+fn event(route: &str, method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Value {
+    let mut joined: BTreeMap<&str, String> = BTreeMap::new();
+    for (name, value) in headers {
+        let name = name.as_str();
+        let Ok(value) = value.to_str() else { continue };
+        if [COOKIE.as_str(), ADDRESS, ORIGIN].contains(&name) {
+            continue;
+        }
+        joined
+            .entry(name)
+            .and_modify(|all| {
+                all.push(',');
+                all.push_str(value);
+            })
+            .or_insert_with(|| value.to_owned());
+    }
+    // Locally a test or a script may stand for many visitors.
+    let address = joined
+        .get("x-forwarded-for")
+        .and_then(|all| all.split(',').next())
+        .map_or_else(|| "127.0.0.1".to_owned(), |first| first.trim().to_owned());
+    joined.insert(ADDRESS, address.clone());
+    let cookies: Vec<&str> = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|all| all.split("; "))
+        .collect();
+    let is_json = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
+    // API Gateway hands JSON on as text and everything else in base64.
+    let (text, is_base64) = match std::str::from_utf8(body) {
+        Ok(text) if is_json => (text.to_owned(), false),
+        _ => (STANDARD.encode(body), true),
+    };
+    let now = Timestamp::now();
+    json!({
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": uri.path(),
+        "rawQueryString": uri.query().unwrap_or_default(),
+        "cookies": cookies,
+        "headers": joined,
+        "requestContext": {
+            "accountId": "local",
+            "apiId": "local",
+            "domainName": "localhost",
+            "domainPrefix": "localhost",
+            "http": {
+                "method": method.as_str(),
+                "path": uri.path(),
+                "protocol": "HTTP/1.1",
+                "sourceIp": address,
+                "userAgent": "",
+            },
+            "requestId": uuid::Uuid::new_v4().to_string(),
+            "routeKey": route,
+            "stage": "$default",
+            "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+            "timeEpoch": now.as_millisecond(),
+        },
+        "body": text,
+        "isBase64Encoded": is_base64,
+    })
+}
+
+/// An API Gateway answer as HTTP.
+fn response(answer: &Value) -> Response {
+    let status = answer["statusCode"]
+        .as_u64()
+        .and_then(|code| u16::try_from(code).ok())
+        .and_then(|code| StatusCode::from_u16(code).ok())
+        .unwrap_or(StatusCode::BAD_GATEWAY);
+    let text = answer["body"].as_str().unwrap_or_default();
+    let body = if answer["isBase64Encoded"] == Value::Bool(true) {
+        STANDARD.decode(text).map(Body::from).unwrap_or_default()
+    } else {
+        Body::from(text.to_owned())
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let pairs = answer["headers"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+    for (name, value) in pairs {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,118 @@
+//! The real handlers, called with the events that AWS would send.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use app::App;
+use app::take_turn::Sender;
+use aws_lambda_events::event::sqs::SqsEvent;
+use jiff::Timestamp;
+use lambda_http::lambda_runtime::{Context, LambdaEvent, Service as _};
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, service_fn};
+use serde_json::{Value, json};
+
+use crate::conductor::Delivery;
+
+/// The functions of the stack, composed for one machine.
+#[derive(Clone)]
+pub struct Functions {
+    /// `functions/registration`
+    pub registration: Arc<registration::Deps>,
+    /// `functions/referral`
+    pub referral: Arc<App>,
+    /// `functions/dispatcher`
+    pub dispatcher: Arc<App>,
+    /// `functions/sender`
+    pub sender: Arc<Sender>,
+}
+
+fn sqs_event(batch: &[Delivery]) -> Value {
+    let records: Vec<Value> = batch
+        .iter()
+        .map(|delivery| {
+            let mut attributes = json!({"ApproximateReceiveCount": delivery.receive_count.to_string()});
+            if let Some(group) = &delivery.group {
+                attributes["MessageGroupId"] = group.as_str().into();
+            }
+            json!({
+                "messageId": delivery.message_id,
+                "receiptHandle": delivery.message_id,
+                "body": delivery.body,
+                "attributes": attributes,
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "awsRegion": "local",
+            })
+        })
+        .collect();
+    json!({"Records": records})
+}
+
+/// The message ids that a handler's answer names as failed.
+fn failed(answer: &Value) -> Result<Vec<String>, String> {
+    let failures = answer
+        .get("batchItemFailures")
+        .and_then(Value::as_array)
+        .ok_or("the handler's answer has no batchItemFailures")?;
+    Ok(failures
+        .iter()
+        .filter_map(|f| f.get("itemIdentifier")?.as_str().map(str::to_owned))
+        .collect())
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+impl Functions {
+    /// A batch of the queue `wake`.
+    pub(crate) async fn wake(&self, batch: Vec<Delivery>) -> Result<Vec<String>, String> {
+        let answer = dispatcher::handle(&self.dispatcher, sqs_event(&batch))
+            .await
+            .map_err(text)?;
+        failed(&answer)
+    }
+
+    /// A message of the queue `turns`.
+    pub(crate) async fn turn(&self, batch: Vec<Delivery>) -> Result<Vec<String>, String> {
+        let event: SqsEvent = serde_json::from_value(sqs_event(&batch)).map_err(text)?;
+        let answer = sender::handle(&self.sender, event).await.map_err(text)?;
+        failed(&serde_json::to_value(answer).map_err(text)?)
+    }
+
+    /// A batch of the queue `referrals`.
+    pub(crate) async fn referral(&self, batch: Vec<Delivery>) -> Result<Vec<String>, String> {
+        let event: SqsEvent = serde_json::from_value(sqs_event(&batch)).map_err(text)?;
+        let answer = referral::handle(&self.referral, event).await.map_err(text)?;
+        failed(&serde_json::to_value(answer).map_err(text)?)
+    }
+
+    /// The minute.
+    pub(crate) async fn tick(&self) -> Option<Timestamp> {
+        let answer = match dispatcher::handle(&self.dispatcher, json!({"v": 1, "kind": "tick"})).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::error!(%error, "tick failed");
+                // Whatever was due still is: come again at the next minute.
+                return Some(Timestamp::MIN);
+            }
+        };
+        answer.get("next")?.as_str()?.parse().ok()
+    }
+
+    /// `POST /api/registrations`: an API Gateway v2 event in, its answer out.
+    pub(crate) async fn register(&self, event: Value) -> Result<Value, String> {
+        let deps = Arc::clone(&self.registration);
+        let request: LambdaRequest = serde_json::from_value(event).map_err(text)?;
+        let service = service_fn(move |request| {
+            let deps = Arc::clone(&deps);
+            async move { Ok::<_, Infallible>(registration::handle(&deps, request).await) }
+        });
+        let answer = Adapter::from(service)
+            .call(LambdaEvent::new(request, Context::default()))
+            .await
+            .map_err(text)?;
+        serde_json::to_value(answer).map_err(text)
+    }
+}
