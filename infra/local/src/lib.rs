@@ -10,6 +10,7 @@ mod queue;
 
 pub mod conductor;
 pub mod dynamodb;
+pub mod simulator;
 
 pub use clock::{ClockError, VirtualClock};
 pub use config::{Config, ConfigError, bind};
