@@ -1,1 +1,18 @@
-//! Placeholder.
+//! The cloud on one machine: what AWS and WhatsApp do for the functions, in one process.
+//!
+//! DynamoDB is an embedded engine behind the real SDK client; queues, delays and the minute tick
+//! run on a virtual clock that can be advanced; the gateway is real HTTP to simulated phones.
+
+mod clock;
+mod config;
+mod gate;
+mod queue;
+
+pub mod conductor;
+pub mod dynamodb;
+pub mod simulator;
+
+pub use clock::{ClockError, VirtualClock};
+pub use config::{Config, ConfigError, bind};
+pub use gate::{Entered, Gate};
+pub use queue::{LocalQueue, PutBody};

@@ -1,0 +1,96 @@
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use dynoxide::DynoxideError;
+use dynoxide::errors::CancellationReason;
+
+/// Injected failures and deterministic counters for one database.
+///
+/// Counting calls and items, not seconds, lets a test hold the cost of an operation to a figure
+/// that is the same on every machine.
+#[derive(Debug, Default)]
+pub struct Faults(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    conflict_every: u64,
+    transactions: u64,
+    calls: BTreeMap<String, u64>,
+    items: BTreeMap<String, u64>,
+}
+
+impl Faults {
+    /// Lets every `n`th TransactWriteItems from now on answer TransactionCanceledException with
+    /// the reason TransactionConflict, as DynamoDB does when two transactions meet on an item.
+    /// Nothing is written then. 0 turns it off.
+    pub fn conflict_every(&self, n: u64) {
+        self.with(|inner| {
+            inner.conflict_every = n;
+            inner.transactions = 0;
+        });
+    }
+
+    /// Calls per operation (`Query` → 3) since the last [`Faults::reset`].
+    #[must_use]
+    pub fn calls(&self) -> BTreeMap<String, u64> {
+        self.with(|inner| inner.calls.clone())
+    }
+
+    /// Items per operation: read ones for reads (for Query and Scan those evaluated, which is
+    /// what DynamoDB bills), those in the request for writes.
+    #[must_use]
+    pub fn items(&self) -> BTreeMap<String, u64> {
+        self.with(|inner| inner.items.clone())
+    }
+
+    /// Sets all counters to zero.
+    pub fn reset(&self) {
+        self.with(|inner| {
+            inner.calls.clear();
+            inner.items.clear();
+        });
+    }
+
+    pub(super) fn called(&self, operation: &str) {
+        self.with(|inner| *inner.calls.entry(operation.to_owned()).or_default() += 1);
+    }
+
+    pub(super) fn consumed(&self, operation: &str, items: u64) {
+        self.with(|inner| *inner.items.entry(operation.to_owned()).or_default() += items);
+    }
+
+    /// The answer to a transaction of `items` items if it is this one's turn to meet a conflict.
+    pub(super) fn conflict(&self, items: usize) -> Option<DynoxideError> {
+        let hit = self.with(|inner| {
+            inner.transactions += 1;
+            inner.conflict_every > 0 && inner.transactions.is_multiple_of(inner.conflict_every)
+        });
+        hit.then(|| conflict_error(items))
+    }
+
+    fn with<R>(&self, change: impl FnOnce(&mut Inner) -> R) -> R {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// One reason per item, in order: DynamoDB names the item that is held and `None` for the others.
+fn conflict_error(items: usize) -> DynoxideError {
+    let reasons: Vec<_> = (0..items)
+        .map(|index| {
+            let held = index == 0;
+            CancellationReason {
+                code: if held { "TransactionConflict" } else { "None" }.to_owned(),
+                message: held.then(|| "Transaction is ongoing for the item".to_owned()),
+                item: None,
+            }
+        })
+        .collect();
+    let codes: Vec<_> = reasons.iter().map(|reason| reason.code.as_str()).collect();
+    DynoxideError::TransactionCanceledException(
+        format!(
+            "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
+            codes.join(", ")
+        ),
+        reasons,
+    )
+}

@@ -1,0 +1,211 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use super::*;
+
+#[derive(Default)]
+struct TestWorld(AtomicU64);
+
+#[async_trait]
+impl World for TestWorld {
+    async fn advance(&self, by: Duration) -> Result<(), String> {
+        self.0.fetch_add(by.as_secs(), Ordering::SeqCst);
+        Ok(())
+    }
+
+    async fn waiting(&self) -> Waiting {
+        let until = "2026-11-29T02:00:00Z".parse().unwrap();
+        Waiting {
+            count: 3,
+            until: Some(until),
+        }
+    }
+}
+
+struct Api {
+    simulator: Simulator,
+    world: Arc<TestWorld>,
+    router: Router,
+}
+
+async fn api() -> Api {
+    let simulator = simulator(None).await;
+    let world = Arc::new(TestWorld::default());
+    let inner = router(simulator.clone(), world.clone(), "<h1>Simulator</h1>");
+    Api {
+        simulator,
+        world,
+        router: Router::new().nest("/simulator", inner),
+    }
+}
+
+impl Api {
+    async fn call(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/simulator{path}"))
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    async fn get(&self, path: &str) -> (u16, Value) {
+        let (status, text) = self.call("GET", path, "").await;
+        (status, serde_json::from_str(&text).unwrap())
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let (status, text) = self.call("POST", path, &body.to_string()).await;
+        (status, serde_json::from_str(&text).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn messages_of_one_phone_of_all_and_of_nobody() {
+    let api = api().await;
+    send(&api.simulator, "key-1", "Selamat datang").await;
+    let (status, one) = api.get("/messages?phone=%2B6281562726272").await;
+    assert_eq!(status, 200);
+    let item = &one["items"][0];
+    assert_eq!(item["from"], FIRST);
+    assert_eq!(item["to"], PERSON);
+    assert_eq!(item["text"], "Selamat datang");
+    assert_eq!(item["media_url"], Value::Null);
+    assert!(item["at"].as_str().unwrap().parse::<Timestamp>().is_ok());
+
+    assert_eq!(api.get("/messages").await.1, one);
+    assert_eq!(api.get("/messages?phone=+6281562726272").await.1, one);
+    let unknown = api.get("/messages?phone=%2B628999999999").await;
+    assert_eq!(unknown, (200, json!({ "items": [] })));
+    for bad in ["abc", "", "%2B62-812", "0812345678"] {
+        let (status, answer) = api.get(&format!("/messages?phone={bad}")).await;
+        assert_eq!(status, 400, "{bad}");
+        assert_eq!(answer["error"]["code"], "invalid_phone");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_stands_in_the_chat() {
+    let api = api().await;
+    let reply = json!({ "from": PERSON, "to": FIRST, "text": "STOP", "form": "simple" });
+    assert_eq!(api.post("/reply", &reply).await.0, 202);
+    let (_, chat) = api.get("/messages?phone=%2B6281562726272").await;
+    assert_eq!(chat["items"][0]["from"], PERSON);
+    assert_eq!(chat["items"][0]["text"], "STOP");
+
+    let cases = [
+        (404, json!({ "from": PERSON, "to": PERSON, "text": "x" })),
+        (400, json!({ "from": "me", "to": FIRST, "text": "x" })),
+        (422, json!({ "from": PERSON, "to": FIRST })),
+        (
+            422,
+            json!({ "from": PERSON, "to": FIRST, "text": "x", "form": "odd" }),
+        ),
+        (422, json!({ "from": PERSON, "to": FIRST, "text": 7 })),
+    ];
+    for (status, body) in cases {
+        assert_eq!(api.post("/reply", &body).await.0, status, "{body}");
+    }
+    assert_eq!(api.simulator.messages(None).len(), 1);
+}
+
+#[tokio::test]
+async fn numbers_are_listed_without_keys_and_their_mode_is_changed() {
+    let api = api().await;
+    send(&api.simulator, "key-1", "x").await;
+    let (_, numbers) = api.get("/numbers").await;
+    let first = json!({ "phone": FIRST, "label": "Nomor key-1", "mode": "ok", "sent": 1 });
+    assert_eq!(numbers[0], first);
+    assert_eq!(numbers.as_array().unwrap().len(), 2);
+
+    let path = "/numbers/%2B6281100000001";
+    for mode in ["invalid_key", "refused", "timeout_after", "ok"] {
+        let (status, changed) = api.post(path, &json!({ "mode": mode })).await;
+        assert_eq!((status, changed["mode"].as_str()), (200, Some(mode)));
+    }
+    let (status, answer) = api.post(path, &json!({ "mode": "sleepy" })).await;
+    assert_eq!(status, 422);
+    assert_eq!(
+        answer["error"]["allowed"],
+        json!(["ok", "invalid_key", "refused", "timeout_after"])
+    );
+    let ok = json!({ "mode": "ok" });
+    assert_eq!(api.post("/numbers/%2B628999999999", &ok).await.0, 404);
+    assert_eq!(api.post("/numbers/x", &ok).await.0, 400);
+}
+
+#[tokio::test]
+async fn the_clock_is_read_and_advanced_within_bounds() {
+    let api = api().await;
+    let (_, clock) = api.get("/clock").await;
+    assert!(clock["now"].as_str().unwrap().parse::<Timestamp>().is_ok());
+    assert_eq!(clock["next_waiting"], "2026-11-29T02:00:00Z");
+
+    for seconds in [0, 60, 31 * 24 * 3600] {
+        let (status, answer) = api.post("/clock", &json!({ "advance_s": seconds })).await;
+        assert_eq!(status, 200);
+        assert!(answer["now"].is_string());
+    }
+    let advanced = api.world.0.load(Ordering::SeqCst);
+    assert_eq!(advanced, 60 + 31 * 24 * 3600);
+    for bad in [
+        json!(31 * 24 * 3600 + 1),
+        json!(-1),
+        json!("60"),
+        json!(1.5),
+    ] {
+        let (status, _) = api.post("/clock", &json!({ "advance_s": bad })).await;
+        assert_eq!(status, 422, "{bad}");
+    }
+    assert_eq!(api.world.0.load(Ordering::SeqCst), advanced);
+}
+
+#[tokio::test]
+async fn the_page_and_its_state() {
+    let api = api().await;
+    let (status, page) = api.call("GET", "", "").await;
+    assert_eq!((status, page.as_str()), (200, "<h1>Simulator</h1>"));
+
+    send(&api.simulator, "key-1", "x").await;
+    send(&api.simulator, "key-2", "y").await;
+    let other = phone("+6281200000009");
+    api.simulator
+        .reply(other, phone(SECOND), "Halo".to_owned())
+        .unwrap();
+    let (_, state) = api.get("/state").await;
+    assert!(state["now"].is_string());
+    assert_eq!(state["numbers"].as_array().unwrap().len(), 2);
+    assert_eq!(state["waiting"]["count"], 3);
+    let chats = state["chats"].as_array().unwrap();
+    let shape: Vec<_> = chats
+        .iter()
+        .map(|chat| {
+            (
+                chat["phone"].as_str().unwrap(),
+                chat["items"].as_array().unwrap().len(),
+            )
+        })
+        .collect();
+    assert_eq!(shape, [("+6281200000009", 1), (PERSON, 2)]);
+}
+
+#[tokio::test]
+async fn bad_bodies_are_the_callers_fault() {
+    let api = api().await;
+    let huge = format!("\"{}\"", "x".repeat(3_000_000));
+    for path in ["/reply", "/clock", "/numbers/%2B6281100000001"] {
+        for body in ["", "{", "null", "[]", "{}", "\u{0}", "{\"a\":1}", &huge] {
+            let (status, _) = api.call("POST", path, body).await;
+            assert!((400..500).contains(&status), "{path} {body:.20}: {status}");
+        }
+    }
+    assert_eq!(api.call("DELETE", "/reply", "").await.0, 405);
+}

@@ -1,0 +1,178 @@
+use super::*;
+
+#[tokio::test]
+async fn an_accepted_message_is_answered_ok_and_kept() {
+    let simulator = simulator(None).await;
+    assert_eq!(
+        send(&simulator, "key-1", "Halo 👋\nBapak").await,
+        (200, "OK".to_owned())
+    );
+
+    let received = simulator.received();
+    assert_eq!(received.len(), 1);
+    assert_eq!(received[0].number.as_str(), FIRST);
+    assert_eq!(received[0].to.as_str(), PERSON);
+    assert_eq!(received[0].text, "Halo 👋\nBapak");
+    assert!(received[0].arrived.elapsed() < Duration::from_secs(5));
+    assert_eq!(simulator.messages(Some(&phone(PERSON))).len(), 1);
+    assert_eq!(simulator.numbers()[0].sent, 1);
+}
+
+#[tokio::test]
+async fn bad_requests_get_the_documented_errors_and_leave_nothing() {
+    let simulator = simulator(None).await;
+    let to = &PERSON[1..];
+    let cases = [
+        (400, "no JSON".to_owned()),
+        (400, json!([1]).to_string()),
+        (400, json!({ "phone": to, "text": "x" }).to_string()),
+        (
+            404,
+            json!({ "api_key": "wrong", "phone": to, "text": "x" }).to_string(),
+        ),
+        (400, json!({ "api_key": "key-1", "text": "x" }).to_string()),
+        (
+            400,
+            json!({ "api_key": "key-1", "phone": PERSON, "text": "x" }).to_string(),
+        ),
+        (
+            400,
+            json!({ "api_key": "key-1", "phone": "081", "text": "x" }).to_string(),
+        ),
+        (400, json!({ "api_key": "key-1", "phone": to }).to_string()),
+        (
+            400,
+            json!({ "api_key": "key-1", "phone": 62, "text": "x" }).to_string(),
+        ),
+    ];
+    for (status, body) in cases {
+        let (answered, text) = post(&simulator, "key-1", &body).await.unwrap();
+        assert_eq!(answered, status, "{body}");
+        let error: Value = serde_json::from_str(&text).unwrap();
+        assert!(error["error"].is_string(), "{text}");
+    }
+    assert_eq!(send(&simulator, "wrong", "x").await.0, 404);
+    assert!(simulator.received().is_empty() && simulator.messages(None).is_empty());
+}
+
+#[tokio::test]
+async fn an_invalid_key_is_404_until_the_mode_changes() {
+    let simulator = simulator(None).await;
+    simulator
+        .set_mode(&phone(FIRST), Mode::InvalidKey)
+        .await
+        .unwrap();
+    assert_eq!(send(&simulator, "key-1", "x").await.0, 404);
+    assert_eq!(send(&simulator, "key-2", "x").await.0, 200);
+    simulator.set_mode(&phone(FIRST), Mode::Ok).await.unwrap();
+    assert_eq!(send(&simulator, "key-1", "x").await.0, 200);
+}
+
+#[tokio::test]
+async fn refused_is_a_refused_connection_and_the_port_comes_back() {
+    let simulator = simulator(None).await;
+    let url = simulator.url_of("key-1");
+    for _ in 0..3 {
+        assert_eq!(send(&simulator, "key-1", "x").await.0, 200);
+        simulator
+            .set_mode(&phone(FIRST), Mode::Refused)
+            .await
+            .unwrap();
+        let error = post(&simulator, "key-1", "{}").await.unwrap_err();
+        assert!(error.is_connect());
+        assert_eq!(send(&simulator, "key-2", "x").await.0, 200);
+        simulator.set_mode(&phone(FIRST), Mode::Ok).await.unwrap();
+    }
+    assert_eq!(simulator.url_of("key-1"), url);
+}
+
+#[tokio::test]
+async fn a_kept_alive_connection_does_not_outlive_the_port() {
+    let simulator = simulator(None).await;
+    let client = reqwest::Client::new();
+    let url = format!("{}/send", simulator.url_of("key-1"));
+    let body = json!({ "api_key": "key-1", "phone": &PERSON[1..], "text": "x" }).to_string();
+    client.post(&url).body(body.clone()).send().await.unwrap();
+    simulator
+        .set_mode(&phone(FIRST), Mode::Refused)
+        .await
+        .unwrap();
+    let error = client.post(&url).body(body).send().await.unwrap_err();
+    assert!(error.is_connect());
+}
+
+#[tokio::test]
+async fn timeout_after_delivers_and_never_answers() {
+    let simulator = simulator(None).await;
+    simulator
+        .set_mode(&phone(FIRST), Mode::TimeoutAfter)
+        .await
+        .unwrap();
+    let body = json!({ "api_key": "key-1", "phone": &PERSON[1..], "text": "x" }).to_string();
+    let error = post(&simulator, "key-1", &body).await.unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(simulator.received().len(), 1);
+    // The one that went away is not in flight any more.
+    simulator.set_mode(&phone(FIRST), Mode::Ok).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(send(&simulator, "key-1", "y").await.0, 200);
+    assert_eq!(simulator.most_in_flight(&phone(FIRST)), Some(1));
+}
+
+#[tokio::test]
+async fn requests_at_once_are_noticed() {
+    let simulator = simulator(None).await;
+    simulator
+        .set_mode(&phone(FIRST), Mode::TimeoutAfter)
+        .await
+        .unwrap();
+    let body = json!({ "api_key": "key-1", "phone": &PERSON[1..], "text": "x" }).to_string();
+    let both = tokio::join!(
+        post(&simulator, "key-1", &body),
+        post(&simulator, "key-1", &body)
+    );
+    assert!(both.0.is_err() && both.1.is_err());
+    assert_eq!(simulator.most_in_flight(&phone(FIRST)), Some(2));
+    assert_eq!(simulator.most_in_flight(&phone(SECOND)), Some(0));
+}
+
+#[tokio::test]
+async fn chats_are_on_disk_when_the_answer_comes_and_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = simulator(Some(folder.path())).await;
+    for text in ["satu", "dua"] {
+        send(&first, "key-1", text).await;
+    }
+    first
+        .reply(phone(PERSON), phone(FIRST), "STOP".to_owned())
+        .unwrap();
+    // The first one still runs: as after kill -9, nothing was flushed or closed.
+    let second = simulator(Some(folder.path())).await;
+    let texts: Vec<_> = second
+        .messages(None)
+        .into_iter()
+        .map(|message| message.text)
+        .collect();
+    assert_eq!(texts, ["satu", "dua", "STOP"]);
+    assert_eq!(second.numbers()[0].sent, 2);
+    assert!(second.received().is_empty());
+}
+
+#[tokio::test]
+async fn a_cut_off_last_line_was_never_accepted_but_a_bad_line_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("simulator.jsonl");
+    send(&simulator(Some(folder.path())).await, "key-1", "satu").await;
+    let whole = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{whole}{{\"from\":\"+62")).unwrap();
+    let again = simulator(Some(folder.path())).await;
+    send(&again, "key-1", "dua").await;
+    assert_eq!(simulator(Some(folder.path())).await.messages(None).len(), 2);
+
+    std::fs::write(&file, format!("nothing\n{whole}")).unwrap();
+    let clock = Arc::new(VirtualClock::in_memory());
+    let Err(error) = Simulator::start(Some(folder.path()), Vec::new(), clock).await else {
+        panic!("the bad line was skipped");
+    };
+    assert!(error.to_string().starts_with("line 1 of the chats file"));
+}
