@@ -18,12 +18,10 @@ enum RecordError {
 /// # Errors
 /// None: failures are reported per record.
 pub async fn handle(app: &App, event: SqsEvent) -> Result<BatchFailures, Error> {
-    Ok(
-        each_record(event, async |body: &str| -> Result<(), RecordError> {
-            let job = decode_referral(body)?.job;
-            Box::pin(run_referral_job(app, job)).await?;
-            Ok(())
-        })
-        .await,
-    )
+    Ok(each_record(event, |body| async move {
+        let job = decode_referral(&body)?.job;
+        Box::pin(run_referral_job(app, job)).await?;
+        Ok::<_, RecordError>(())
+    })
+    .await)
 }

@@ -17,13 +17,11 @@ enum RecordError {
 /// # Errors
 /// None: failures are reported per record.
 pub async fn handle(sender: &Sender, event: SqsEvent) -> Result<BatchFailures, Error> {
-    Ok(
-        each_record(event, async |body: &str| -> Result<(), RecordError> {
-            let turn = decode_turn(body)?;
-            let end = Box::pin(take_turn(sender, turn.number_id, turn.turn)).await?;
-            tracing::debug!(number = %turn.number_id, turn = turn.turn, end = ?end, "turn ended");
-            Ok(())
-        })
-        .await,
-    )
+    Ok(each_record(event, |body| async move {
+        let turn = decode_turn(&body)?;
+        let end = Box::pin(take_turn(sender, turn.number_id, turn.turn)).await?;
+        tracing::debug!(number = %turn.number_id, turn = turn.turn, end = ?end, "turn ended");
+        Ok::<_, RecordError>(())
+    })
+    .await)
 }

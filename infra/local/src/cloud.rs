@@ -103,7 +103,10 @@ impl World for Outside {
                 until: waiting.until,
             },
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "what waits cannot be read");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "what waits cannot be read"
+                );
                 Waiting::default()
             }
         }
@@ -114,19 +117,30 @@ fn database(data_dir: Option<&Path>) -> Result<dynoxide::Database, StartError> {
     let Some(folder) = data_dir else {
         return Ok(dynoxide::Database::memory()?);
     };
-    std::fs::create_dir_all(folder)
-        .map_err(|error| format!("the data folder {} cannot be made: {error}", folder.display()))?;
+    std::fs::create_dir_all(folder).map_err(|error| {
+        format!(
+            "the data folder {} cannot be made: {error}",
+            folder.display()
+        )
+    })?;
     Ok(dynamodb::open(&folder.join("dynamodb.sqlite"))?)
 }
 
 /// The secret between edge and functions, made on first use.
-async fn origin_secret(vault: &Vault, keys: &LocalKeyService, ring: &StoredKeyring) -> Result<OriginSecret, StartError> {
+async fn origin_secret(
+    vault: &Vault,
+    keys: &LocalKeyService,
+    ring: &StoredKeyring,
+) -> Result<OriginSecret, StartError> {
     let name = registration::config::ORIGIN_KEY;
     if ring.get(name).await?.is_none() {
         ring.put_if_absent(name, keys.new_data_key().await?.wrapped)
             .await?;
     }
-    let key = vault.secret(name).await?.ok_or("the origin secret is gone")?;
+    let key = vault
+        .secret(name)
+        .await?
+        .ok_or("the origin secret is gone")?;
     Ok(OriginSecret::new(&*key))
 }
 
@@ -156,7 +170,11 @@ impl Cloud {
             ],
         );
         let queue = LocalQueue::new(conductor.clone());
-        let queue = Arc::new(if options.keep_bodies { queue.with_history() } else { queue });
+        let queue = Arc::new(if options.keep_bodies {
+            queue.with_history()
+        } else {
+            queue
+        });
 
         let keys = Arc::new(LocalKeyService::open(data_dir)?);
         let ring = StoredKeyring::new(client.clone(), PREFIX);
@@ -174,15 +192,26 @@ impl Cloud {
                 Dice::from_system(),
             )
         };
-        let simulator = Simulator::start(data_dir, seed::simulated(), Arc::clone(&clock) as Arc<dyn Clock>).await?;
+        let simulator = Simulator::start(
+            data_dir,
+            seed::simulated(),
+            Arc::clone(&clock) as Arc<dyn Clock>,
+        )
+        .await?;
         let origin = origin_secret(&vault, &keys, &ring).await?;
         let functions = Functions {
-            registration: Arc::new(registration::Deps { app: app(), origin: Some(origin) }),
+            registration: Arc::new(registration::Deps {
+                app: app(),
+                origin: Some(origin),
+            }),
             referral: Arc::new(app()),
             dispatcher: Arc::new(app()),
             sender: Arc::new(Sender {
                 app: app(),
-                gateway: Arc::new(LocalGateway::new(simulator.clone(), options.gateway_timeout)),
+                gateway: Arc::new(LocalGateway::new(
+                    simulator.clone(),
+                    options.gateway_timeout,
+                )),
                 live: true,
             }),
         };
@@ -190,9 +219,16 @@ impl Cloud {
         seed::fill_if_empty(&functions.dispatcher).await?;
         let running = conductor.start();
 
-        let outside = Outside { conductor: conductor.clone(), app: app() };
+        let outside = Outside {
+            conductor: conductor.clone(),
+            app: app(),
+        };
         let base_url = format!("http://{}", listener.local_addr()?);
-        let router = routes(Edge { functions, gate }, simulator.clone(), Arc::new(outside));
+        let router = routes(
+            Edge { functions, gate },
+            simulator.clone(),
+            Arc::new(outside),
+        );
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move {
@@ -250,10 +286,19 @@ fn connect(conductor: &Conductor, functions: &Functions) -> Result<(), StartErro
 }
 
 fn routes(edge: Edge, simulator: Simulator, world: Arc<dyn World>) -> Router {
-    let script = ([("content-type", "text/javascript; charset=utf-8")], PAGE_JS);
+    let script = (
+        [("content-type", "text/javascript; charset=utf-8")],
+        PAGE_JS,
+    );
     Router::new()
         .nest("/simulator", simulator::router(simulator, world, PAGE))
-        .route("/simulator/assets/simulator.css", get(|| edge::css(PAGE_CSS)))
-        .route("/simulator/assets/simulator.js", get(move || async move { script }))
+        .route(
+            "/simulator/assets/simulator.css",
+            get(|| edge::css(PAGE_CSS)),
+        )
+        .route(
+            "/simulator/assets/simulator.js",
+            get(move || async move { script }),
+        )
         .merge(edge::router(edge))
 }

@@ -31,7 +31,8 @@ fn sqs_event(batch: &[Delivery]) -> Value {
     let records: Vec<Value> = batch
         .iter()
         .map(|delivery| {
-            let mut attributes = json!({"ApproximateReceiveCount": delivery.receive_count.to_string()});
+            let mut attributes =
+                json!({"ApproximateReceiveCount": delivery.receive_count.to_string()});
             if let Some(group) = &delivery.group {
                 attributes["MessageGroupId"] = group.as_str().into();
             }
@@ -84,20 +85,23 @@ impl Functions {
     /// A batch of the queue `referrals`.
     pub(crate) async fn referral(&self, batch: Vec<Delivery>) -> Result<Vec<String>, String> {
         let event: SqsEvent = serde_json::from_value(sqs_event(&batch)).map_err(text)?;
-        let answer = referral::handle(&self.referral, event).await.map_err(text)?;
+        let answer = referral::handle(&self.referral, event)
+            .await
+            .map_err(text)?;
         failed(&serde_json::to_value(answer).map_err(text)?)
     }
 
     /// The minute.
     pub(crate) async fn tick(&self) -> Option<Timestamp> {
-        let answer = match dispatcher::handle(&self.dispatcher, json!({"v": 1, "kind": "tick"})).await {
-            Ok(answer) => answer,
-            Err(error) => {
-                tracing::error!(%error, "tick failed");
-                // Whatever was due still is: come again at the next minute.
-                return Some(Timestamp::MIN);
-            }
-        };
+        let answer =
+            match dispatcher::handle(&self.dispatcher, json!({"v": 1, "kind": "tick"})).await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    tracing::error!(%error, "tick failed");
+                    // Whatever was due still is: come again at the next minute.
+                    return Some(Timestamp::MIN);
+                }
+            };
         answer.get("next")?.as_str()?.parse().ok()
     }
 

@@ -27,8 +27,14 @@ impl Gateway for LocalGateway {
         match DripSender::new(&url, self.timeout) {
             Ok(client) => client.send(request).await,
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "simulated gateway address");
-                Reply { outcome: Outcome::NotSent, odd_body: false }
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "simulated gateway address"
+                );
+                Reply {
+                    outcome: Outcome::NotSent,
+                    odd_body: false,
+                }
             }
         }
     }

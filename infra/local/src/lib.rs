@@ -4,15 +4,25 @@
 //! run on a virtual clock that can be advanced; the gateway is real HTTP to simulated phones.
 
 mod clock;
+mod cloud;
 mod config;
+mod edge;
+mod functions;
 mod gate;
+mod gateway;
+mod key_service;
 mod queue;
 
 pub mod conductor;
 pub mod dynamodb;
+pub mod seed;
 pub mod simulator;
 
 pub use clock::{ClockError, VirtualClock};
+pub use cloud::{Cloud, Options, StartError};
 pub use config::{Config, ConfigError, bind};
+pub use functions::Functions;
 pub use gate::{Entered, Gate};
+pub use gateway::LocalGateway;
+pub use key_service::{LocalKeyService, MasterKeyError};
 pub use queue::{LocalQueue, PutBody};

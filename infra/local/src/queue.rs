@@ -2,6 +2,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use app::ports::{Queue, QueueError, QueueMessage};
+use app::queue_body::encode;
 use async_trait::async_trait;
 
 use crate::conductor::Conductor;
@@ -10,7 +11,6 @@ use crate::conductor::Conductor;
 /// tick brings back what was lost.
 pub struct LocalQueue {
     conductor: Conductor,
-    encode: fn(&QueueMessage) -> String,
     history: Option<Mutex<Vec<PutBody>>>,
 }
 
@@ -24,12 +24,11 @@ pub struct PutBody {
 }
 
 impl LocalQueue {
-    /// Puts messages on `conductor`, with bodies made by `encode`.
+    /// Puts messages on `conductor`, with the bodies that SQS would carry.
     #[must_use]
-    pub fn new(conductor: Conductor, encode: fn(&QueueMessage) -> String) -> Self {
+    pub fn new(conductor: Conductor) -> Self {
         Self {
             conductor,
-            encode,
             history: None,
         }
     }
@@ -62,7 +61,10 @@ impl Queue for LocalQueue {
             QueueMessage::Turn { delay_s, .. } => ("turns", *delay_s, None),
             QueueMessage::Referral(job) => ("referrals", 0, Some(job.group().to_string())),
         };
-        let body = (self.encode)(&message);
+        let body = encode(&message).map_err(|error| QueueError {
+            queue,
+            source: error.into(),
+        })?;
         if let Some(history) = &self.history {
             history
                 .lock()
@@ -96,10 +98,6 @@ mod tests {
     use crate::conductor::{Delivery, QueueSpec};
     use crate::gate::Gate;
 
-    fn encode(message: &QueueMessage) -> String {
-        format!("{message:?}")
-    }
-
     fn turn(delay_s: u16) -> QueueMessage {
         QueueMessage::Turn {
             number_id: NumberId(Uuid::nil()),
@@ -129,7 +127,7 @@ mod tests {
         }
         let referrer_id = ParticipantId(Uuid::from_u128(5));
         let adopt = QueueMessage::Referral(ReferralJob::Adopt { referrer_id });
-        let queue = LocalQueue::new(conductor.clone(), encode).with_history();
+        let queue = LocalQueue::new(conductor.clone()).with_history();
         for message in [turn(30), QueueMessage::Wake, adopt.clone()] {
             queue.send(message).await.unwrap();
         }
@@ -139,12 +137,15 @@ mod tests {
         let early = seen.lock().unwrap().clone();
         assert_eq!(early.len(), 2, "the turn is delayed");
         let (name, referral) = &early[0];
-        assert_eq!((*name, &referral.body), ("referrals", &encode(&adopt)));
+        assert_eq!(
+            (*name, &referral.body),
+            ("referrals", &encode(&adopt).unwrap())
+        );
         assert_eq!(referral.group, Some(referrer_id.to_string()));
         assert_eq!(early[1].0, "wake");
         conductor.advance(Duration::from_secs(2)).await.unwrap();
         let (name, last) = seen.lock().unwrap()[2].clone();
-        assert_eq!((name, last.body), ("turns", encode(&turn(30))));
+        assert_eq!((name, last.body), ("turns", encode(&turn(30)).unwrap()));
 
         let put: Vec<_> = queue.history().into_iter().map(|put| put.queue).collect();
         assert_eq!(put, ["turns", "wake", "referrals"]);
@@ -154,7 +155,7 @@ mod tests {
     async fn a_refused_message_is_a_queue_error() {
         let clock = Arc::new(VirtualClock::in_memory());
         let conductor = Conductor::new(clock, Gate::default(), vec![QueueSpec::turns(5)]);
-        let queue = LocalQueue::new(conductor, encode);
+        let queue = LocalQueue::new(conductor);
         let too_long = queue.send(turn(901)).await.unwrap_err();
         assert_eq!(too_long.queue, "turns");
         assert_eq!(

@@ -30,10 +30,12 @@ impl BatchFailures {
 
 /// Hands each record to `work`, one after the other, and collects those that failed. Behind a
 /// failed record of a FIFO group the rest of the group fails too, so that its order holds.
-pub async fn each_record<E: std::error::Error + 'static>(
-    event: SqsEvent,
-    mut work: impl AsyncFnMut(&str) -> Result<(), E>,
-) -> BatchFailures {
+pub async fn each_record<F, W, E>(event: SqsEvent, mut work: F) -> BatchFailures
+where
+    F: FnMut(String) -> W,
+    W: Future<Output = Result<(), E>>,
+    E: std::error::Error + 'static,
+{
     let mut failures = BatchFailures::default();
     let mut broken_groups: BTreeSet<String> = BTreeSet::new();
     for record in &event.records {
@@ -42,7 +44,7 @@ pub async fn each_record<E: std::error::Error + 'static>(
             failures.push(record);
             continue;
         }
-        let body = record.body.as_deref().unwrap_or_default();
+        let body = record.body.clone().unwrap_or_default();
         if let Err(error) = work(body).await {
             tracing::error!(
                 message_id = record.message_id.as_deref().unwrap_or_default(),
@@ -73,9 +75,10 @@ mod tests {
         ]}))
         .unwrap();
         let mut done = Vec::new();
-        let failures = each_record(event, async |body: &str| {
-            done.push(body.to_owned());
-            if body == "bad" { Err(No) } else { Ok(()) }
+        let failures = each_record(event, |body| {
+            let answer = if body == "bad" { Err(No) } else { Ok(()) };
+            done.push(body);
+            std::future::ready(answer)
         })
         .await;
         let ids: Vec<_> = failures

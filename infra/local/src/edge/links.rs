@@ -51,8 +51,14 @@ mod tests {
         assert_eq!(found("/ref/081562726272/", None), expected);
         assert_eq!(found("/", Some("ref=081562726272")), expected);
         assert_eq!(found("/", Some("utm=x&ref=081562726272")), expected);
-        assert_eq!(found("/ref=%2B62%20815-6272-6272", None).as_deref(), Some("+62 815-6272-6272"));
-        assert_eq!(found("/ref=+6281562726272", None).as_deref(), Some("+6281562726272"));
+        assert_eq!(
+            found("/ref=%2B62%20815-6272-6272", None).as_deref(),
+            Some("+62 815-6272-6272")
+        );
+        assert_eq!(
+            found("/ref=+6281562726272", None).as_deref(),
+            Some("+6281562726272")
+        );
     }
 
     #[test]
