@@ -1,1 +1,15 @@
-//! Placeholder.
+//! The harness of the stories: a whole town on one machine, with visitors who use HTTP and phones
+//! on which messages arrive. Assertions panic: this crate exists only for tests.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a harness fails the test it serves"
+)]
+
+mod logs;
+mod person;
+mod town;
+
+pub use person::Person;
+pub use town::{Answer, Message, Row, Town};

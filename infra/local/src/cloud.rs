@@ -68,6 +68,8 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Cloud {
     /// Where the edge listens, `http://127.0.0.1:3000`.
     pub base_url: String,
+    /// Its port.
+    pub port: u16,
     /// Queues and clock.
     pub conductor: Conductor,
     /// Phones and sending numbers.
@@ -223,7 +225,8 @@ impl Cloud {
             conductor: conductor.clone(),
             app: app(),
         };
-        let base_url = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let base_url = format!("http://{address}");
         let router = routes(
             Edge { functions, gate },
             simulator.clone(),
@@ -241,6 +244,7 @@ impl Cloud {
         });
         Ok(Self {
             base_url,
+            port: address.port(),
             conductor,
             simulator,
             app: app(),

@@ -17,7 +17,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), local::StartError> {
-    lambda_kit::telemetry::start_with(std::io::stderr);
+    lambda_kit::telemetry::start_with("warn", std::io::stderr);
     let config = Config::from_env()?;
     crash_at(std::env::var("CRASH_AT").ok())?;
     let listener = bind(config.port).await?;
@@ -32,7 +32,7 @@ async fn run() -> Result<(), local::StartError> {
         options.gateway_timeout = Duration::from_millis(millis);
     }
     let cloud = Cloud::start(listener, options).await?;
-    let url = &cloud.base_url;
+    let url = format!("http://localhost:{}", cloud.port);
     let folder = config.data_dir.display();
     say(&format!(
         "\n\

@@ -84,11 +84,11 @@ async fn claims(app: &App, now: Timestamp, next: &mut Earliest) -> Result<(), St
         match row.claim {
             Some(claim) if row.due < now => {
                 if app.store.expire_claim(&row, claim, now).await? {
-                    tracing::warn!(message = %row.id, "claim expired, row is unconfirmed");
+                    tracing::warn!(row = %row.id, "claim expired, row is unconfirmed");
                 }
             }
             Some(_) => next.at(row.due),
-            None => tracing::error!(message = %row.id, "a row in the sending lane has no claim"),
+            None => tracing::error!(row = %row.id, "a row in the sending lane has no claim"),
         }
     }
     Ok(())
@@ -113,7 +113,7 @@ async fn sequences(app: &App, now: Timestamp, next: &mut Earliest) -> Result<(),
         }
         next.at(after(now, SEQUENCE_LATE));
         let Some(participant_id) = row.subject_id else {
-            tracing::error!(message = %row.id, "an alert has no subject");
+            tracing::error!(row = %row.id, "an alert has no subject");
             continue;
         };
         let job = ReferralJob::Sequence {

@@ -291,7 +291,7 @@ async fn send(
     let ours = app.store.record(&record, now).await?;
     Failpoint::TurnRecorded.reach();
     tracing::info!(
-        message = %message.id,
+        row = %message.id,
         message_type = message.message_type.as_str(),
         number = %held.number_id,
         outcome = reply.outcome.label(),

@@ -6,15 +6,16 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// Starts logging for a deployed function. `RUST_LOG` filters, `info` if unset.
 pub fn start() {
-    start_with(std::io::stdout);
+    start_with("info", std::io::stdout);
 }
 
-/// Starts logging into `writer`. The first caller in a process wins.
-pub fn start_with<W>(writer: W)
+/// Starts logging into `writer`, filtered by `RUST_LOG` or else by `filter`. The first caller in a
+/// process wins.
+pub fn start_with<W>(filter: &str, writer: W)
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(filter));
     // A second start, as tests make, is no fault.
     let _ = tracing_subscriber::fmt()
         .json()
