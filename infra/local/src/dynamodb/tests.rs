@@ -310,6 +310,25 @@ async fn tables_have_the_templates_indexes_and_time_to_live() {
 }
 
 #[test]
+fn the_deployed_template_gives_every_table_of_the_data_model() {
+    let database = Database::memory().unwrap();
+    let template = include_str!("../../../data.yaml");
+    let names = create_tables(&database, template, "p").unwrap();
+    let model = include_str!("../../../../docs/data-model.md");
+    let names: Vec<_> = names.iter().map(|name| &name["p-".len()..]).collect();
+    let documented: Vec<_> = model
+        .lines()
+        .filter_map(|line| line.strip_prefix("### "))
+        .filter_map(|heading| heading.split_once(" (`"))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(!documented.is_empty());
+    for table in documented {
+        assert!(names.contains(&table), "{table} is not in {names:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_an_error_that_names_it() {
     let refuse = |from: &str, to: &str| {
         let template = TEMPLATE.replacen(from, to, 1);
