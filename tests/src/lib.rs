@@ -12,4 +12,4 @@ mod person;
 mod town;
 
 pub use person::Person;
-pub use town::{Answer, Message, Row, Town};
+pub use town::{Answer, Item, Message, Row, Town};

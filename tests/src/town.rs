@@ -63,7 +63,7 @@ pub struct Town {
 }
 
 /// An item of a table.
-type Item = HashMap<String, AttributeValue>;
+pub type Item = HashMap<String, AttributeValue>;
 
 impl Town {
     /// An empty town, at the present time of day. Requests to the gateway may take 1 s; log lines
