@@ -149,7 +149,8 @@ async fn sendable(
                     app.store.expire_waiting(&row, &lane, now).await?;
                     next.at(now);
                 } else {
-                    next.at(opens.max(row.due).min(row.expires_at));
+                    next.ahead_of(opens.max(row.due));
+                    next.at(row.expires_at);
                 }
             }
         }
@@ -172,7 +173,7 @@ async fn sendable(
             if due <= horizon {
                 rows.push(due);
             } else {
-                next.at(due);
+                next.ahead_of(due);
             }
         }
     }
@@ -185,8 +186,8 @@ async fn sendable(
 fn next_number(runners: &[Runner], now: Timestamp, next: &mut Earliest) {
     for runner in runners {
         match may_send(&runner.number, &runner.pace, now) {
-            MaySend::Now => next.at(runner.pace.next_free_at.max(now)),
-            MaySend::From(then) => next.at(then),
+            MaySend::Now => next.ahead_of(runner.pace.next_free_at),
+            MaySend::From(then) => next.ahead_of(then),
             MaySend::No => {}
         }
     }
@@ -199,5 +200,10 @@ pub(crate) struct Earliest(pub(crate) Option<Timestamp>);
 impl Earliest {
     pub(crate) fn at(&mut self, at: Timestamp) {
         self.0 = Some(self.0.map_or(at, |known| known.min(at)));
+    }
+
+    /// Something is due then: a tick within the horizon before it arms a number exactly.
+    pub(crate) fn ahead_of(&mut self, due: Timestamp) {
+        self.at(due.saturating_sub(HORIZON).unwrap_or(due));
     }
 }
