@@ -6,6 +6,7 @@ mod error;
 mod events;
 mod item;
 mod keyring;
+mod lookup;
 mod messages;
 mod numbers;
 mod pace;

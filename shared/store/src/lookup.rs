@@ -1,0 +1,64 @@
+use domain::phone::Phone;
+use jiff::Timestamp;
+
+use crate::item::{iso, number, text};
+use crate::tables::Table;
+use crate::{Store, StoreError};
+
+impl Store {
+    /// `phone_index` of a number.
+    ///
+    /// # Errors
+    /// [`StoreError::Vault`] before the vault is prepared.
+    pub fn phone_index(&self, phone: &Phone) -> Result<String, StoreError> {
+        self.vault
+            .phone_index(&phone.to_bytes())
+            .map_err(StoreError::vault("phone index"))
+    }
+
+    /// Keyed hash of a network address for rate limits; the address itself is kept nowhere.
+    ///
+    /// # Errors
+    /// [`StoreError::Vault`] before the vault is prepared.
+    pub fn address_hash(&self, address: &str) -> Result<String, StoreError> {
+        self.vault
+            .keyed_hash("address", address.as_bytes())
+            .map_err(StoreError::vault("address hash"))
+    }
+
+    /// Counts one call under `key` in the window that began at `window`; false once more than
+    /// `limit` came in it. `keep_s` is how long after its start the counter may be forgotten, in seconds.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn count_within(
+        &self,
+        key: &str,
+        window: Timestamp,
+        limit: u32,
+        keep_s: i64,
+    ) -> Result<bool, StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(self.table(Table::Limits))
+            .key("key", text(format!("{key}#{}", iso(window))))
+            .update_expression("SET #n = if_not_exists(#n, :zero) + :one, #ttl = :ttl")
+            .condition_expression("attribute_not_exists(#n) OR #n < :limit")
+            .expression_attribute_names("#n", "n")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":zero", number(0))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":limit", number(limit))
+            .expression_attribute_values(":ttl", number(window.as_second() + keep_s))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(e) if e.is_conditional_check_failed_exception() => Ok(false),
+                _ => Err(StoreError::database("rate limit")(error)),
+            },
+        }
+    }
+}
