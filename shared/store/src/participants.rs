@@ -3,7 +3,6 @@ use domain::message::NewMessage;
 use domain::participant::{ConsentRecord, Participant, Referral};
 use domain::person::{City, PersonName, Profession, Sapaan};
 use domain::phone::Phone;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use vault::{Place, Salt};
