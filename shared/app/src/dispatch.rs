@@ -112,7 +112,8 @@ pub(crate) async fn runners(app: &App) -> Result<Vec<Runner>, StoreError> {
         .collect())
 }
 
-/// When rows may be sent, earliest first: as many as there are numbers that could take them.
+/// When rows may be sent, earliest first: as many as there are numbers that could take them, idle
+/// or with a turn on the way.
 async fn sendable(
     app: &App,
     settings: &Settings,
@@ -162,7 +163,7 @@ async fn sendable(
         } else {
             horizon
         };
-        for row in app.store.due(&lane, from, to, idle.max(1)).await? {
+        for row in app.store.due(&lane, from, to, takers.max(1)).await? {
             if call == Call::Tick {
                 next.at(row.expires_at.max(now));
                 if row.expires_at < now && app.store.expire_waiting(&row, &lane, now).await? {
@@ -178,7 +179,7 @@ async fn sendable(
         }
     }
     rows.sort_unstable();
-    rows.truncate(idle);
+    rows.truncate(takers);
     Ok(rows)
 }
 

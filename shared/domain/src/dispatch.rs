@@ -56,7 +56,12 @@ pub fn row_age_for(
     )
 }
 
-/// Plans turns for idle numbers: at most one a row, none later than the horizon.
+/// An armed turn that comes no later than this after a row can be sent serves the row: no other
+/// number is armed for it. Otherwise each tick that looks ahead would arm one more.
+const SERVES_WITHIN: SignedDuration = SignedDuration::from_secs(1);
+
+/// Plans turns for idle numbers: at most one for each row that no armed turn serves, none later
+/// than the horizon.
 ///
 /// `rows` are the moments from which rows may be sent, earliest first; `randoms` are used by
 /// [`Strategy::Random`], one for each runner (missing ones count as 0).
@@ -87,7 +92,21 @@ pub fn plan(
         }
         Strategy::Random => weighted(&mut idle, randoms),
     }
+    let mut armed: Vec<Timestamp> = runners
+        .iter()
+        .filter(|r| may_send(&r.number, &r.pace, now) == MaySend::Now)
+        .filter_map(|r| match r.pace.phase {
+            Phase::Armed { due } => Some(due),
+            Phase::Idle | Phase::Held { .. } => None,
+        })
+        .collect();
+    armed.sort_unstable();
+    let mut armed = armed.into_iter().peekable();
     rows.iter()
+        .filter(|row| {
+            let in_time = later((**row).max(now), SERVES_WITHIN);
+            armed.next_if(|due| *due <= in_time).is_none()
+        })
         .zip(idle)
         .filter_map(|(row, (runner, free, age))| {
             let due = later(*row, age).max(free).max(now);
@@ -186,6 +205,21 @@ mod tests {
             lease_end: at(60),
         };
         assert!(plan(&[at(10)], &[busy, held], Strategy::RoundRobin, at(10), &[]).is_empty());
+    }
+
+    #[test]
+    fn a_row_that_an_armed_turn_will_serve_arms_no_other_number() {
+        let mut armed = runner(1, 1, None);
+        armed.pace.phase = Phase::Armed { due: at(60) };
+        let runners = [armed, runner(2, 1, None)];
+        let strategy = Strategy::RoundRobin;
+        assert!(plan(&[at(60)], &runners, strategy, at(10), &[]).is_empty());
+        assert_eq!(
+            ids(&plan(&[at(60), at(60)], &runners, strategy, at(10), &[])),
+            [2]
+        );
+        // A row that could go now does not wait for a turn in fifty seconds.
+        assert_eq!(ids(&plan(&[at(10)], &runners, strategy, at(10), &[])), [2]);
     }
 
     #[test]
