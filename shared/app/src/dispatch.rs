@@ -124,9 +124,10 @@ async fn sendable(
     next: &mut Earliest,
 ) -> Result<Vec<Timestamp>, StoreError> {
     let horizon = now.saturating_add(HORIZON).unwrap_or(Timestamp::MAX);
-    let idle = runners
+    let takers = runners
         .iter()
-        .filter(|r| r.pace.phase == Phase::Idle && may_send(&r.number, &r.pace, now) != MaySend::No)
+        .filter(|r| !matches!(r.pace.phase, Phase::Held { .. }))
+        .filter(|r| may_send(&r.number, &r.pace, now) != MaySend::No)
         .count();
     let mut rows = Vec::new();
     for class in ROW_CLASSES {
