@@ -1,5 +1,6 @@
 use app::App;
-use app::dispatch::{Call, dispatch};
+use app::Chain;
+use app::dispatch::{Call, DispatchError, dispatch};
 use app::queue_body::decode_wake;
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_kit::BatchFailures;
@@ -43,23 +44,29 @@ pub async fn handle(app: &App, event: Value) -> Result<Value, Error> {
     let (1, TickKind::Tick) = (tick.v, tick.kind) else {
         return Err(format!("tick of version {} is not known", tick.v).into());
     };
-    let done = Box::pin(dispatch(app, Call::Tick)).await?;
+    let done = Box::pin(dispatch(app, Call::Tick)).await.map_err(logged)?;
     Ok(serde_json::to_value(TickAnswer {
         armed: done.armed,
         next: done.next.map(|at| at.to_string()),
     })?)
 }
 
+/// The runtime logs errors with `Debug`, which for a client's error shows raw answers: hand over
+/// the texts alone.
+fn logged(error: DispatchError) -> Error {
+    Chain(&error).to_string().into()
+}
+
 async fn wake(app: &App, batch: &SqsEvent) -> Result<BatchFailures, Error> {
     let mut failures = BatchFailures::default();
     for record in &batch.records {
         if let Err(error) = decode_wake(record.body.as_deref().unwrap_or_default()) {
-            tracing::error!(error = &error as &dyn std::error::Error, "unreadable wake");
+            tracing::error!(error = %Chain(&error), "unreadable wake");
             failures.push(record);
         }
     }
     if failures.batch_item_failures.len() < batch.records.len() {
-        let done = Box::pin(dispatch(app, Call::Wake)).await?;
+        let done = Box::pin(dispatch(app, Call::Wake)).await.map_err(logged)?;
         tracing::info!(
             wakes = batch.records.len(),
             armed = done.armed,

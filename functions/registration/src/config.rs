@@ -6,7 +6,8 @@ use lambda_kit::{Cloud, CloudError, EnvError, required};
 use vault::{VaultError, constant_time_eq};
 use zeroize::Zeroizing;
 
-/// Name of the origin secret in the keyring.
+/// Name of the origin secret in the keyring, made on first use: until the edge knows it, every call
+/// is refused.
 pub const ORIGIN_KEY: &str = "origin";
 
 /// What the handler works with.
@@ -54,9 +55,6 @@ pub enum StartError {
     /// The origin secret could not be read.
     #[error("origin secret")]
     Vault(#[from] VaultError),
-    /// The check is required and there is nothing to check against.
-    #[error("ORIGIN_CHECK is required, but the keyring holds no key named {ORIGIN_KEY:?}")]
-    NoOriginKey,
 }
 
 /// Puts the function together.
@@ -73,7 +71,7 @@ pub async fn start() -> Result<Deps, StartError> {
         "off" => None,
         "required" => {
             let key = Box::pin(cloud.vault.secret(ORIGIN_KEY)).await?;
-            Some(OriginSecret::new(&*key.ok_or(StartError::NoOriginKey)?))
+            Some(OriginSecret::new(&*key))
         }
         _ => {
             return Err(EnvError::Unreadable {

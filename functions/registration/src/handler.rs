@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use app::Chain;
 use app::register::{Answer, register};
 use domain::form::{FieldErrors, FieldValue, RegistrationForm};
 use lambda_http::http::header::{
@@ -74,7 +75,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Response<Body> {
         Ok(Answer::NotOpen) => notice(kind, &values, StatusCode::SERVICE_UNAVAILABLE, NOT_OPEN),
         Err(error) => {
             tracing::error!(
-                error = &error as &dyn std::error::Error,
+                error = %Chain(&error),
                 "registration failed"
             );
             notice(kind, &values, StatusCode::INTERNAL_SERVER_ERROR, BROKEN)
@@ -149,7 +150,7 @@ fn filled_page(
         Ok(html) => answer(status, "text/html; charset=utf-8", html),
         Err(error) => {
             tracing::error!(
-                error = &error as &dyn std::error::Error,
+                error = %Chain(&error),
                 "the page could not be filled in"
             );
             problem(status, text.unwrap_or(UNREADABLE))

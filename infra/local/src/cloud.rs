@@ -8,7 +8,7 @@ use std::time::Duration;
 use app::backlog::waiting_for_hours;
 use app::ports::{Clock, Queue};
 use app::take_turn::Sender;
-use app::{App, Dice};
+use app::{App, Chain, Dice};
 use async_trait::async_trait;
 use axum::Router;
 use axum::routing::get;
@@ -106,7 +106,7 @@ impl World for Outside {
             },
             Err(error) => {
                 tracing::error!(
-                    error = &error as &dyn std::error::Error,
+                    error = %Chain(&error),
                     "what waits cannot be read"
                 );
                 Waiting::default()

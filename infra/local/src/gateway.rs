@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use app::Chain;
 use async_trait::async_trait;
 use domain::outcome::Outcome;
 use gateway::{DripSender, Gateway, Reply, SendRequest};
@@ -28,7 +29,7 @@ impl Gateway for LocalGateway {
             Ok(client) => client.send(request).await,
             Err(error) => {
                 tracing::error!(
-                    error = &error as &dyn std::error::Error,
+                    error = %Chain(&error),
                     "simulated gateway address"
                 );
                 Reply {

@@ -7,7 +7,7 @@ use domain::settings::{Contact, Settings};
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use store::{Store, StoreError};
+use store::{Chain, Store, StoreError};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -199,7 +199,7 @@ impl App {
     /// the tick finds it. So a failure is logged and nothing more.
     pub(crate) async fn notify(&self, message: QueueMessage) {
         if let Err(error) = self.queue.send(message).await {
-            tracing::error!(queue = error.queue, error = %error, "queue message lost, the tick will repeat it");
+            tracing::error!(queue = error.queue, error = %Chain(&error), "queue message lost, the tick will repeat it");
         }
     }
 }

@@ -13,7 +13,7 @@ use store::StoreError;
 use crate::context::{App, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::QueueMessage;
-use crate::sweep::sweep;
+use crate::sweep::{expire, sweep};
 
 /// Classes whose rows stand in one lane. Campaign rows have lanes of their own.
 pub(crate) const ROW_CLASSES: [Class; 4] = [
@@ -57,7 +57,7 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
     let runners = runners(app).await?;
     let mut next = Earliest::default();
     if call == Call::Tick {
-        sweep(app, &runners, now, &mut next).await?;
+        sweep(app, &runners, now, &mut next).await;
     }
     let settings = steering.settings;
     let rows = sendable(
@@ -78,7 +78,7 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
             continue;
         };
         let turn = runner.pace.turn;
-        if app.store.arm(arm.number_id, turn, arm.due).await? {
+        if app.store.arm(&runner.pace, arm.due).await? {
             armed += 1;
             next.at(arm.due);
             Failpoint::DispatchArmed.reach();
@@ -139,21 +139,11 @@ async fn sendable(
             None if opens <= horizon => (Timestamp::MIN, opens),
             None => (Timestamp::MAX, opens),
         };
-        let closed_part = from > Timestamp::MIN;
-        if call == Call::Tick && closed_part {
-            // What waits for the window: only its head, to end what is useless and to know when.
-            for row in app
-                .store
-                .due(&lane, Timestamp::MIN, Timestamp::MAX, 1)
-                .await?
-            {
-                if row.expires_at < now {
-                    app.store.expire_waiting(&row, &lane, now).await?;
-                    next.at(now);
-                } else {
-                    next.ahead_of(opens.max(row.due));
-                    next.at(row.expires_at);
-                }
+        if call == Call::Tick {
+            let head = expire(app, &lane, now, next).await?;
+            // What stands there while the lane is closed waits for sending hours.
+            if let (Some(head), true) = (head, from > Timestamp::MIN) {
+                next.ahead_of(opens.max(head));
             }
         }
         if control.stops(class) || from == Timestamp::MAX {
@@ -165,12 +155,6 @@ async fn sendable(
             horizon
         };
         for row in app.store.due(&lane, from, to, takers.max(1)).await? {
-            if call == Call::Tick {
-                next.at(row.expires_at.max(now));
-                if row.expires_at < now && app.store.expire_waiting(&row, &lane, now).await? {
-                    continue;
-                }
-            }
             let due = row.due.max(not_before);
             if due <= horizon {
                 rows.push(due);

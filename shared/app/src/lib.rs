@@ -15,3 +15,4 @@ pub mod take_turn;
 
 pub use context::{App, Dice};
 pub use failpoint::Failpoint;
+pub use store::Chain;

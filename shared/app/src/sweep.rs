@@ -4,9 +4,9 @@ use domain::dispatch::Runner;
 use domain::lane::Lane;
 use domain::pace::{LATE, Phase};
 use jiff::{SignedDuration, Timestamp};
-use store::{LeftOver, StoreError, SweepKey};
+use store::{Chain, LeftOver, StoreError, SweepKey};
 
-use crate::context::App;
+use crate::context::{App, delay_until};
 use crate::dispatch::Earliest;
 use crate::ports::{QueueMessage, ReferralJob};
 
@@ -17,17 +17,46 @@ const SEQUENCE_LATE: SignedDuration = SignedDuration::from_secs(60);
 /// Longer than a registration may run, so that both sides of a race have committed.
 const REFERRAL_SETTLED: SignedDuration = SignedDuration::from_secs(120);
 
-/// Mends what can be seen to be wrong and notes when to look again.
-pub(crate) async fn sweep(
+/// Mends what can be seen to be wrong and notes when to look again. Each part fails alone: one
+/// item that cannot be mended must not keep the rest, nor the sending itself, from going on.
+pub(crate) async fn sweep(app: &App, runners: &[Runner], now: Timestamp, next: &mut Earliest) {
+    let parts = [
+        ("turns", turns(app, runners, now, next).await),
+        ("claims", claims(app, now, next).await),
+        ("sequences", sequences(app, now, next).await),
+        ("referrals", referrals(app, now, next).await),
+    ];
+    for (part, done) in parts {
+        if let Err(error) = done {
+            tracing::error!(part, error = %Chain(&error), "sweep");
+            next.at(now);
+        }
+    }
+}
+
+/// Ends the rows of a lane that nobody has a use for any more; returns when the first of the
+/// others is due.
+pub(crate) async fn expire(
     app: &App,
-    runners: &[Runner],
+    lane: &Lane,
     now: Timestamp,
     next: &mut Earliest,
-) -> Result<(), StoreError> {
-    turns(app, runners, now, next).await?;
-    claims(app, now, next).await?;
-    sequences(app, now, next).await?;
-    referrals(app, now, next).await
+) -> Result<Option<Timestamp>, StoreError> {
+    let mut head = None;
+    for row in app
+        .store
+        .due(lane, Timestamp::MIN, Timestamp::MAX, AT_ONCE)
+        .await?
+    {
+        if row.expires_at < now {
+            app.store.expire_waiting(&row, lane, now).await?;
+            next.at(now);
+        } else {
+            next.at(row.expires_at);
+            head = head.or(Some(row.due));
+        }
+    }
+    Ok(head)
 }
 
 fn after(at: Timestamp, wait: SignedDuration) -> Timestamp {
@@ -57,12 +86,12 @@ async fn turns(
             }
             Phase::Armed { due } => next.at(after(due, LATE)),
             Phase::Held { token, lease_end } if lease_end < now => {
-                if app.store.take_over(pace, token, now).await? {
+                if let Some(due) = app.store.take_over(pace, token, now).await? {
                     tracing::warn!(number = %number_id, turn = pace.turn, "lease is over, turn taken over");
                     app.notify(QueueMessage::Turn {
                         number_id,
                         turn: pace.turn + 1,
-                        delay_s: 1,
+                        delay_s: delay_until(due, now),
                     })
                     .await;
                 }
@@ -106,6 +135,12 @@ async fn sequences(app: &App, now: Timestamp, next: &mut Earliest) -> Result<(),
         )
         .await?;
     for row in waiting {
+        if row.expires_at < now {
+            app.store
+                .expire_waiting(&row, &Lane::waiting_sequence(), now)
+                .await?;
+            continue;
+        }
         let late = after(row.due, SEQUENCE_LATE);
         if late >= now {
             next.at(late);

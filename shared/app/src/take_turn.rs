@@ -5,6 +5,7 @@
 //! turn is armed ten seconds ahead. Once a request may have begun, only its outcome, or the end
 //! of the lease, decides about the row.
 
+mod deliver;
 mod pick;
 mod render;
 mod verdict;
@@ -15,17 +16,16 @@ use domain::ids::{NumberId, Token};
 use domain::message::{DueMessage, Waiting};
 use domain::number::Number;
 use domain::pace::{HORIZON, MaySend, Pace, START_WITHIN, may_send};
-use domain::reaction::{AfterMessage, AfterNumber, Tried, react};
 use domain::settings::Settings;
-use gateway::{ApiKey, Gateway, SendRequest};
+use gateway::Gateway;
 use jiff::{SignedDuration, Timestamp};
-use store::{Claimed, Fenced, NextTurn, Record, Refusal, StoreError};
+use store::{Chain, Claimed, Fenced, NextTurn, Refusal, StoreError};
 
 use crate::context::{App, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueError, QueueMessage};
 use pick::Picked;
-use verdict::{Ready, Verdict};
+use verdict::Verdict;
 
 /// A refused row lets the same turn pick again, so often.
 const REFUSALS: u32 = 10;
@@ -33,6 +33,8 @@ const REFUSALS: u32 = 10;
 const LOST_CLAIMS: u32 = 5;
 /// After an error behind the fence.
 const AFTER_ERROR: SignedDuration = SignedDuration::from_secs(10);
+/// No pick begins later than this after the fence: what follows must end before the function does.
+const PICK_WITHIN: SignedDuration = SignedDuration::from_secs(8);
 /// After too many lost claims.
 const AFTER_LOST_CLAIMS: SignedDuration = SignedDuration::from_secs(1);
 
@@ -119,9 +121,9 @@ pub async fn take_turn(
     match run(sender, held, &pace).await {
         Ok(end) => Ok(end),
         Err(error) => {
-            tracing::error!(number = %number_id, turn, error = &error as &dyn std::error::Error, "turn broke");
+            tracing::error!(number = %number_id, turn, error = %Chain(&error), "turn broke");
             if let Err(error) = next_turn(app, held, later(app.now(), AFTER_ERROR)).await {
-                tracing::error!(number = %number_id, error = &error as &dyn std::error::Error, "turn could not be passed on, its lease will end");
+                tracing::error!(number = %number_id, error = %Chain(&error), "turn could not be passed on, its lease will end");
             }
             Ok(TurnEnd::Broken)
         }
@@ -146,10 +148,15 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
         // The dispatcher arms the number again when the time comes within its horizon.
         MaySend::From(_) | MaySend::No => return stop(app, held, true).await,
     }
+    let began = app.now();
     let mut refusals = 0;
     let mut lost = 0;
     loop {
         let now = app.now();
+        if refusals == REFUSALS || lost == LOST_CLAIMS || now > later(began, PICK_WITHIN) {
+            next_turn(app, held, later(now, AFTER_LOST_CLAIMS)).await?;
+            return Ok(TurnEnd::Nothing);
+        }
         let open = pick::Open {
             settings: &settings,
             control: &steering.control,
@@ -160,27 +167,24 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
         };
         Failpoint::TurnBeforeClaim.reach();
         let claimed_at = app.now();
-        let after = pace.with_send(claimed_at);
-        match app
+        let after = pace.with_send(claimed_at, &number.limits);
+        let claimed = app
             .store
             .claim(&message, &lane, held.token, &after, claimed_at)
-            .await?
-        {
-            Claimed::Yes => {}
-            Claimed::TurnLost => return Ok(TurnEnd::Lost),
-            Claimed::RowGone => {
+            .await;
+        match claimed {
+            Ok(Claimed::Yes) => {}
+            Ok(Claimed::TurnLost) => return Ok(TurnEnd::Lost),
+            Ok(Claimed::RowGone) => {
                 lost += 1;
-                if lost == LOST_CLAIMS {
-                    next_turn(app, held, later(app.now(), AFTER_LOST_CLAIMS)).await?;
-                    return Ok(TurnEnd::Nothing);
-                }
                 continue;
             }
+            Err(error) => return Err(give_back(app, held, pace, &message, error).await),
         }
         Failpoint::TurnClaimed.reach();
         match prepare(app, held, pace, &message, claimed_at).await {
             Ok(Verdict::Send(ready)) => {
-                return send(sender, held, &message, &ready, number).await;
+                return Ok(deliver::deliver(sender, held, &message, &ready, number).await);
             }
             Ok(Verdict::Refuse {
                 refusal,
@@ -193,26 +197,38 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
                 if number_ends {
                     return stop(app, held, true).await;
                 }
-                if refusals == REFUSALS {
-                    next_turn(app, held, later(app.now(), AFTER_LOST_CLAIMS)).await?;
-                    return Ok(TurnEnd::Nothing);
-                }
             }
             Ok(Verdict::Lost) => {
                 next_turn(app, held, later(app.now(), AFTER_LOST_CLAIMS)).await?;
                 return Ok(TurnEnd::Lost);
             }
-            Err(error) => {
-                // No request has begun: the row goes back, whatever was wrong.
-                let refusal = Refusal::Wait {
-                    why: Waiting::Retry,
-                    from: later(app.now(), AFTER_ERROR),
-                };
-                app.store
-                    .hand_back(&message, held.token, pace, refusal, app.now())
-                    .await?;
-                return Err(error);
-            }
+            Err(error) => return Err(give_back(app, held, pace, &message, error).await),
+        }
+    }
+}
+
+/// No request has begun: the row, if we have it, goes back, whatever was wrong.
+async fn give_back(
+    app: &App,
+    held: Held,
+    pace: &Pace,
+    message: &DueMessage,
+    error: StoreError,
+) -> StoreError {
+    let now = app.now();
+    let refusal = Refusal::Wait {
+        why: Waiting::Retry,
+        from: later(now, AFTER_ERROR),
+    };
+    match app
+        .store
+        .hand_back(message, held.token, pace, refusal, now)
+        .await
+    {
+        Ok(_) => error,
+        Err(second) => {
+            tracing::error!(row = %message.id, error = %Chain(&error), "turn broke");
+            second
         }
     }
 }
@@ -237,95 +253,6 @@ async fn prepare(
         app.dice.roll(),
     );
     Ok(verdict)
-}
-
-async fn send(
-    sender: &Sender,
-    held: Held,
-    message: &DueMessage,
-    ready: &Ready,
-    number: &Number,
-) -> Result<TurnEnd, StoreError> {
-    let app = &sender.app;
-    let api_key = ApiKey::new(ready.key.0.to_string());
-    Failpoint::TurnBeforeRequest.reach();
-    let reply = sender
-        .gateway
-        .send(&SendRequest {
-            api_key: &api_key,
-            phone_digits: &ready.phone_digits,
-            text: &ready.text,
-            media_url: None,
-        })
-        .await;
-    Failpoint::TurnAnswered.reach();
-    let now = app.now();
-    let tried = Tried {
-        attempts: message.attempts,
-        expires_at: message.expires_at,
-        streak: ready.number.failure_streak,
-    };
-    let (after, number_after) = react(reply.outcome, tried, now, app.dice.roll());
-    let next_free_at = later(now, number.limits.draw_gap(app.dice.roll()));
-    let next = next_after(number_after, held.turn + 1, next_free_at, now);
-    // A number that was well and is well needs no write.
-    let number_after = match number_after {
-        AfterNumber::Healthy
-            if ready.number.failure_streak == 0 && ready.number.cool_until.is_none() =>
-        {
-            AfterNumber::Unharmed
-        }
-        other => other,
-    };
-    let record = Record {
-        message,
-        number_id: held.number_id,
-        token: held.token,
-        after,
-        number: number_after,
-        answer: reply.outcome.label(),
-        template_version: ready.template_version,
-        next_free_at,
-        next,
-    };
-    let ours = app.store.record(&record, now).await?;
-    Failpoint::TurnRecorded.reach();
-    tracing::info!(
-        row = %message.id,
-        message_type = message.message_type.as_str(),
-        number = %held.number_id,
-        outcome = reply.outcome.label(),
-        odd_body = reply.odd_body,
-        "request made"
-    );
-    if ours && let NextTurn::Armed { turn, due } = next {
-        app.notify(QueueMessage::Turn {
-            number_id: held.number_id,
-            turn,
-            delay_s: delay_until(due, now),
-        })
-        .await;
-    }
-    Failpoint::TurnNextSent.reach();
-    if matches!(after, AfterMessage::Again { .. }) || next == NextTurn::Idle {
-        app.notify(QueueMessage::Wake).await;
-    }
-    Ok(TurnEnd::Sent(reply.outcome.label()))
-}
-
-/// What the number does after a request.
-fn next_after(number: AfterNumber, turn: u64, next_free_at: Timestamp, now: Timestamp) -> NextTurn {
-    match number {
-        AfterNumber::Healthy | AfterNumber::Unharmed => NextTurn::Armed {
-            turn,
-            due: next_free_at,
-        },
-        AfterNumber::Cools { until, .. } if until <= later(now, HORIZON) => NextTurn::Armed {
-            turn,
-            due: until.max(next_free_at),
-        },
-        AfterNumber::Cools { .. } | AfterNumber::Out { .. } => NextTurn::Idle,
-    }
 }
 
 /// Arms the next turn and queues it.

@@ -22,7 +22,7 @@ pub struct Runner {
     pub pace: Pace,
 }
 
-/// Arm this number: idle → armed.
+/// Give this number a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arm {
     /// Which.
@@ -56,12 +56,44 @@ pub fn row_age_for(
     )
 }
 
-/// An armed turn that comes no later than this after a row can be sent serves the row: no other
-/// number is armed for it. Otherwise each tick that looks ahead would arm one more.
+/// A turn that is due no later than this after a row can be sent serves the row; moving an armed
+/// turn forward by less is not worth it.
 const SERVES_WITHIN: SignedDuration = SignedDuration::from_secs(1);
 
-/// Plans turns for idle numbers: at most one for each row that no armed turn serves, none later
-/// than the horizon.
+/// A number that could get a turn.
+struct Candidate<'a> {
+    runner: &'a Runner,
+    /// Earliest moment by its gap, caps and rest.
+    free: Timestamp,
+    /// How long a row must have waited before this number takes it.
+    age: SignedDuration,
+    /// Order among equals: smaller first.
+    rank: u64,
+}
+
+impl Candidate<'_> {
+    /// When its turn for this row would be due; none if it would change nothing.
+    fn due(&self, row: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        let due = later(row, self.age).max(self.free).max(now);
+        match self.runner.pace.phase {
+            Phase::Armed { due: armed } if later(due, SERVES_WITHIN) >= armed => None,
+            _ => (due <= later(now, HORIZON)).then_some(due),
+        }
+    }
+
+    fn serves(&self, row: Timestamp, now: Timestamp) -> bool {
+        match self.runner.pace.phase {
+            Phase::Armed { due } => {
+                later(row, self.age) <= due && due <= later(row.max(now), SERVES_WITHIN)
+            }
+            Phase::Idle | Phase::Held { .. } => false,
+        }
+    }
+}
+
+/// Plans turns: one for each row that no armed turn serves already, none later than the horizon.
+/// Numbers that are idle, or armed for later than they need be, can get one; among those that
+/// could begin first the strategy chooses.
 ///
 /// `rows` are the moments from which rows may be sent, earliest first; `randoms` are used by
 /// [`Strategy::Random`], one for each runner (missing ones count as 0).
@@ -73,65 +105,79 @@ pub fn plan(
     now: Timestamp,
     randoms: &[u64],
 ) -> Vec<Arm> {
-    let horizon = later(now, HORIZON);
-    let mut idle: Vec<(&Runner, Timestamp, SignedDuration)> = runners
+    let mut candidates = candidates(runners, strategy, now, randoms);
+    let mut arms = Vec::new();
+    for row in rows {
+        if let Some(at) = candidates.iter().position(|c| c.serves(*row, now)) {
+            candidates.remove(at);
+            continue;
+        }
+        let best = candidates
+            .iter()
+            .enumerate()
+            .filter_map(|(at, c)| Some((at, c.due(*row, now)?, c)))
+            .min_by_key(|(_, due, c)| (*due, c.rank, c.runner.number.id))
+            .map(|(at, due, _)| (at, due));
+        if let Some((at, due)) = best {
+            let taken = candidates.remove(at);
+            arms.push(Arm {
+                number_id: taken.runner.number.id,
+                due,
+            });
+        }
+    }
+    arms
+}
+
+fn candidates<'a>(
+    runners: &'a [Runner],
+    strategy: Strategy,
+    now: Timestamp,
+    randoms: &[u64],
+) -> Vec<Candidate<'a>> {
+    runners
         .iter()
-        .filter(|r| r.pace.phase == Phase::Idle)
-        .filter_map(|r| {
-            let free = match may_send(&r.number, &r.pace, now) {
-                MaySend::Now => r.pace.next_free_at,
-                MaySend::From(then) => then.max(r.pace.next_free_at),
+        .enumerate()
+        .filter(|(_, runner)| !matches!(runner.pace.phase, Phase::Held { .. }))
+        .filter_map(|(at, runner)| {
+            let next_free = runner.pace.next_free_at;
+            let free = match may_send(&runner.number, &runner.pace, now) {
+                MaySend::Now => next_free,
+                MaySend::From(then) => then.max(next_free),
                 MaySend::No => return None,
             };
-            (free <= horizon).then(|| (r, free, row_age_for(&r.number, runners, strategy, now)))
-        })
-        .collect();
-    match strategy {
-        Strategy::RoundRobin => {
-            idle.sort_by_key(|(r, _, age)| (*age, r.pace.last_used_at, r.number.id))
-        }
-        Strategy::Random => weighted(&mut idle, randoms),
-    }
-    let mut armed: Vec<Timestamp> = runners
-        .iter()
-        .filter(|r| may_send(&r.number, &r.pace, now) == MaySend::Now)
-        .filter_map(|r| match r.pace.phase {
-            Phase::Armed { due } => Some(due),
-            Phase::Idle | Phase::Held { .. } => None,
-        })
-        .collect();
-    armed.sort_unstable();
-    let mut armed = armed.into_iter().peekable();
-    rows.iter()
-        .filter(|row| {
-            let in_time = later((**row).max(now), SERVES_WITHIN);
-            armed.next_if(|due| *due <= in_time).is_none()
-        })
-        .zip(idle)
-        .filter_map(|(row, (runner, free, age))| {
-            let due = later(*row, age).max(free).max(now);
-            (due <= horizon).then_some(Arm {
-                number_id: runner.number.id,
-                due,
+            let rank = match strategy {
+                Strategy::RoundRobin => last_used(runner),
+                Strategy::Random => by_chance(
+                    randoms.get(at).copied().unwrap_or(0),
+                    runner.number.priority,
+                ),
+            };
+            let age = row_age_for(&runner.number, runners, strategy, now);
+            Some(Candidate {
+                runner,
+                free,
+                age,
+                rank,
             })
         })
         .collect()
 }
 
-/// Orders by chance, weight 1/priority: the largest of u^(priority) comes first.
-fn weighted(idle: &mut [(&Runner, Timestamp, SignedDuration)], randoms: &[u64]) {
-    let mut keyed: Vec<(f64, (&Runner, Timestamp, SignedDuration))> = idle
-        .iter()
-        .enumerate()
-        .map(|(i, entry)| {
-            let unit = (randoms.get(i).copied().unwrap_or(0) >> 11) as f64 / (1_u64 << 53) as f64;
-            (unit.powi(i32::from(entry.0.number.priority)), *entry)
-        })
-        .collect();
-    keyed.sort_by(|a, b| b.0.total_cmp(&a.0));
-    for (slot, (_, entry)) in idle.iter_mut().zip(keyed) {
-        *slot = entry;
-    }
+/// The longest unused first; never used comes before all.
+fn last_used(runner: &Runner) -> u64 {
+    runner
+        .pace
+        .last_used_at
+        .and_then(|at| u64::try_from(at.as_millisecond()).ok())
+        .unwrap_or(0)
+}
+
+/// By chance with weight 1/priority: the largest of u^priority comes first.
+fn by_chance(random: u64, priority: u16) -> u64 {
+    let unit = (random >> 11) as f64 / (1_u64 << 53) as f64;
+    let drawn = unit.powi(i32::from(priority));
+    u64::MAX - (drawn * (1_u64 << 53) as f64) as u64
 }
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
@@ -219,7 +265,48 @@ mod tests {
             [2]
         );
         // A row that could go now does not wait for a turn in fifty seconds.
-        assert_eq!(ids(&plan(&[at(10)], &runners, strategy, at(10), &[])), [2]);
+        assert_eq!(ids(&plan(&[at(10)], &runners, strategy, at(10), &[])), [1]);
+    }
+
+    #[test]
+    fn a_turn_armed_for_later_is_brought_forward_for_a_row_that_can_go_now() {
+        let mut armed = runner(1, 1, None);
+        armed.pace.phase = Phase::Armed { due: at(110) };
+        let arms = plan(
+            &[at(10), at(110)],
+            &[armed.clone()],
+            Strategy::RoundRobin,
+            at(10),
+            &[],
+        );
+        assert_eq!(
+            arms,
+            [Arm {
+                number_id: armed.number.id,
+                due: at(10)
+            }]
+        );
+        // Its gap is not over before then: there is nothing to bring forward.
+        armed.pace.next_free_at = at(110);
+        assert!(plan(&[at(10)], &[armed], Strategy::RoundRobin, at(10), &[]).is_empty());
+    }
+
+    #[test]
+    fn a_worse_numbers_turn_does_not_serve_a_row_that_is_too_young_for_it() {
+        let mut worse = runner(2, 2, None);
+        worse.pace.phase = Phase::Armed { due: at(11) };
+        let runners = [runner(1, 1, Some(5)), worse];
+        let arms = plan(&[at(10)], &runners, Strategy::RoundRobin, at(10), &[]);
+        assert_eq!((ids(&arms), arms[0].due), (vec![1], at(10)));
+    }
+
+    #[test]
+    fn a_free_number_comes_before_a_resting_one() {
+        let mut resting = runner(1, 1, None);
+        resting.number.cool_until = Some(at(100));
+        let runners = [resting, runner(2, 1, Some(9))];
+        let arms = plan(&[at(10)], &runners, Strategy::RoundRobin, at(10), &[]);
+        assert_eq!((ids(&arms), arms[0].due), (vec![2], at(10)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ids::{NumberId, Token};
-use crate::number::{Health, Number};
+use crate::number::{Health, Limits, Number};
 use crate::zone::{next_wib_day, wib_day};
 
 /// A held turn is taken from its worker after this: longer than a function may run (30 s), which
@@ -17,6 +17,9 @@ pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// No request starts later than this after its claim.
 pub const START_WITHIN: SignedDuration = SignedDuration::from_secs(5);
+
+/// No request takes longer than this; the gateway client's timeout is at most 20 s.
+pub const REQUEST_AT_MOST: SignedDuration = SignedDuration::from_secs(20);
 
 /// How far ahead the dispatcher arms numbers.
 pub const HORIZON: SignedDuration = SignedDuration::from_secs(120);
@@ -172,10 +175,16 @@ impl Pace {
         }
     }
 
-    /// The pace with one more send at `now`: what a permit writes.
+    /// The pace with one more send at `now`: what a permit writes. Until the outcome is recorded
+    /// the number counts as free only when the longest request and the longest gap are over, so
+    /// that the gap holds even if nobody records it.
     #[must_use]
-    pub fn with_send(&self, now: Timestamp) -> Self {
+    pub fn with_send(&self, now: Timestamp, limits: &Limits) -> Self {
+        let longest_gap = SignedDuration::from_secs(i64::from(limits.gap_max_s()));
         let mut next = self.clone();
+        next.next_free_at = now
+            .saturating_add(START_WITHIN + REQUEST_AT_MOST + longest_gap)
+            .unwrap_or(Timestamp::MAX);
         next.history.forget_before(now);
         next.history.push(now);
         next.day_count = self.sent_today(now) + 1;
@@ -214,7 +223,6 @@ pub fn may_send(number: &Number, pace: &Pace, now: Timestamp) -> MaySend {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::number::Limits;
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -252,7 +260,7 @@ mod tests {
                 now = now.saturating_add(SignedDuration::from_secs(gap)).unwrap();
                 match may_send(&number, &pace, now) {
                     MaySend::Now => {
-                        pace = pace.with_send(now);
+                        pace = pace.with_send(now, &number.limits);
                         sent.push(now);
                     }
                     MaySend::From(then) => {
@@ -300,7 +308,7 @@ mod tests {
         let number = number(600, 1);
         let evening: Timestamp = "2026-11-30T16:59:59Z".parse().unwrap();
         let midnight: Timestamp = "2026-11-30T17:00:00Z".parse().unwrap();
-        let pace = Pace::new(number.id, evening).with_send(evening);
+        let pace = Pace::new(number.id, evening).with_send(evening, &number.limits);
         assert_eq!(may_send(&number, &pace, evening), MaySend::From(midnight));
         assert_eq!(may_send(&number, &pace, midnight), MaySend::Now);
     }

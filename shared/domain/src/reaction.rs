@@ -94,7 +94,9 @@ pub fn react(
             AfterNumber::Unharmed,
         ),
         Outcome::RateLimited { retry_after_s } => {
-            let asked = SignedDuration::from_secs(i64::from(retry_after_s.unwrap_or(0)));
+            let asked = SignedDuration::from_secs(
+                i64::from(retry_after_s.unwrap_or(0)).min(LONGEST_WAIT_S),
+            );
             let wait = backoff(tried.attempts, random).max(asked);
             let rest = asked.max(rest(streak));
             let until = later(now, rest);
@@ -266,6 +268,29 @@ mod tests {
         assert_eq!(
             react(Outcome::NotAccepted, soon, now(), 0).0,
             AfterMessage::Failed(Failure::Expired)
+        );
+    }
+
+    #[test]
+    fn an_absurd_retry_after_is_an_hour() {
+        let outcome = Outcome::RateLimited {
+            retry_after_s: Some(u32::MAX),
+        };
+        let hour = later(now(), SignedDuration::from_hours(1));
+        let (message, number) = react(outcome, tried(0, 0), now(), 0);
+        assert_eq!(
+            message,
+            AfterMessage::Again {
+                not_before: hour,
+                counts: true
+            }
+        );
+        assert_eq!(
+            number,
+            AfterNumber::Cools {
+                until: hour,
+                streak: 0
+            }
         );
     }
 

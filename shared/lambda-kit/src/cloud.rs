@@ -1,7 +1,9 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::{App, Dice};
 use aws::{KmsKeyService, QueueUrls, SqsQueue, SystemClock};
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use store::{Store, StoredKeyring};
 use vault::{Vault, VaultError};
@@ -33,7 +35,15 @@ impl Cloud {
     /// # Errors
     /// [`CloudError`] if a variable is missing or the keys cannot be read.
     pub async fn start() -> Result<Self, CloudError> {
-        let config = aws_config::defaults(BehaviorVersion::latest()).load().await;
+        // A connection that died while the function was frozen must cost seconds, not the turn.
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(Duration::from_secs(2))
+            .operation_timeout(Duration::from_secs(8))
+            .build();
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .timeout_config(timeouts)
+            .load()
+            .await;
         let prefix = required("TABLE_PREFIX")?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&config);
         let key_arn = optional("FIELD_KEY_ARN");

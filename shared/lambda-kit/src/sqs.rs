@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use app::Chain;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use serde::Serialize;
 
@@ -48,7 +49,7 @@ where
         if let Err(error) = work(body).await {
             tracing::error!(
                 message_id = record.message_id.as_deref().unwrap_or_default(),
-                error = &error as &dyn std::error::Error,
+                error = %Chain(&error),
                 "record failed"
             );
             broken_groups.extend(group.cloned());

@@ -1,4 +1,21 @@
+use std::error::Error;
 use std::fmt;
+
+/// An error with all its causes on one line, for logs: `check: the database did not answer: …`.
+/// Only `Display` texts, which hold no field of an item; `Debug` of a client's error may.
+pub struct Chain<'a>(pub &'a (dyn Error + 'a));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
 
 /// Why the store could not answer. Conditions that are part of a use case are not errors: they
 /// are outcomes of the functions that state them.
@@ -39,6 +56,21 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the fault lies in what is stored, so that asking again brings the same answer.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Unreadable { .. } => true,
+            Self::Vault { source, .. } => matches!(
+                source,
+                vault::VaultError::Malformed
+                    | vault::VaultError::UnknownKey(_)
+                    | vault::VaultError::Refused
+            ),
+            Self::Contended { .. } | Self::Database { .. } => false,
+        }
+    }
+
     pub(crate) fn unreadable(what: &'static str, why: impl fmt::Display) -> Self {
         Self::Unreadable {
             what,

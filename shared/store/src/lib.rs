@@ -24,7 +24,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use vault::Vault;
 
-pub use error::StoreError;
+pub use error::{Chain, StoreError};
 pub use keyring::StoredKeyring;
 pub use numbers::{GatewayKey, NewNumber};
 pub use pace::{Fenced, NextTurn};

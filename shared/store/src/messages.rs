@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Iso, Item, from_item, iso, number, single_key, text, to_item};
-use crate::read::{Question, query};
+use crate::read::{Question, query, readable};
 use crate::tables::Table;
 use crate::write::{Applied, Change, put_new};
 use crate::{Store, StoreError};
@@ -212,7 +212,7 @@ impl Store {
     /// Read from an index, so possibly stale: whoever acts on a row states a condition on it.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or a row is unreadable.
+    /// [`StoreError`] if the database does not answer. An unreadable row is logged and left out.
     pub async fn due(
         &self,
         lane: &Lane,
@@ -232,11 +232,8 @@ impl Store {
             ],
             consistent: false,
         };
-        query("due rows", &self.client, question, limit)
-            .await?
-            .into_iter()
-            .map(read_due)
-            .collect()
+        let items = query("due rows", &self.client, question, limit).await?;
+        Ok(readable("message row", items.into_iter().map(read_due)))
     }
 
     /// A claimed row whose lease is over becomes `failed/unconfirmed`: its request may have

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::item::{Iso, Item, from_item, iso, number, single_key, text, to_item};
 use crate::pace::pace_item;
-use crate::read::{Question, query};
+use crate::read::{Question, query, readable};
 use crate::tables::Table;
 use crate::write::{Applied, Change, Committed, put_new, transact};
 use crate::{Store, StoreError};
@@ -163,7 +163,7 @@ impl Store {
     /// All numbers, best priority first. Read from an index: the check before a request decides.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    /// [`StoreError`] if the database does not answer. An unreadable number is logged and left out.
     pub async fn roster(&self) -> Result<Vec<Number>, StoreError> {
         let question = Question {
             table: self.table(Table::BroadcastNumbers),
@@ -173,11 +173,11 @@ impl Store {
             values: vec![(":all", text("all"))],
             consistent: false,
         };
-        query("roster", &self.client, question, MOST_NUMBERS)
-            .await?
+        let items = query("roster", &self.client, question, MOST_NUMBERS).await?;
+        let numbers = items
             .into_iter()
-            .map(|item| read_number(&from_item(WHAT, item)?))
-            .collect()
+            .map(|item| read_number(&from_item(WHAT, item)?));
+        Ok(readable(WHAT, numbers))
     }
 
     /// Changes gap and caps; they hold from the next turn on, also for messages that wait.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::item::{Item, binary, from_item, millis, number, single_key, text, to_item};
+use crate::read::readable;
 use crate::tables::Table;
 use crate::write::{Applied, Change};
 use crate::{Store, StoreError};
@@ -138,10 +139,11 @@ pub(crate) fn set_next(change: Change, next: NextTurn) -> Change {
     }
 }
 
-/// Caps as of `pace`: what a permit writes, and what giving it back restores.
+/// Caps and the next free moment as of `pace`: what a permit writes, and what giving it back restores.
 pub(crate) fn set_caps(change: Change, pace: &Pace) -> Change {
     let (base, history) = pace.history.pack();
     let change = change
+        .set("next_free_at", number(pace.next_free_at.as_millisecond()))
         .set("history", binary(history))
         .set("history_base", number(base))
         .set("day", text(pace.day.to_string()))
@@ -163,10 +165,11 @@ impl Store {
         Change::of(self.table(Table::Pace), pace_key(id))
     }
 
-    /// The paces of these numbers, consistently; a number without one is an error.
+    /// The paces of these numbers, consistently.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or an item is missing or unreadable.
+    /// [`StoreError`] if the database does not answer. A pace that is missing or unreadable is
+    /// logged and left out, and its number with it.
     pub async fn paces(&self, ids: &[NumberId]) -> Result<HashMap<NumberId, Pace>, StoreError> {
         let table = self.table(Table::Pace);
         let wanted: Vec<_> = ids
@@ -175,28 +178,33 @@ impl Store {
             .collect();
         let mut paces = HashMap::new();
         for chunk in wanted.chunks(100) {
-            for item in self.get_all(WHAT, chunk).await? {
-                let pace = read_pace(item.ok_or_else(|| StoreError::unreadable(WHAT, "missing"))?)?;
-                paces.insert(pace.number_id, pace);
-            }
+            let found = self.get_all(WHAT, chunk).await?.into_iter().map(|item| {
+                read_pace(item.ok_or_else(|| StoreError::unreadable(WHAT, "missing"))?)
+            });
+            paces.extend(
+                readable(WHAT, found)
+                    .into_iter()
+                    .map(|pace| (pace.number_id, pace)),
+            );
         }
         Ok(paces)
     }
 
-    /// idle → armed, if the number is still idle after `turn` turns: a wake and a tick at once
-    /// start one chain.
+    /// Arms the turn after `seen`, if the number still stands as it was seen: idle, or armed for
+    /// later. So a wake and a tick at once start one chain; the queue message of a turn that was
+    /// armed for later finds a newer turn and ends.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn arm(
-        &self,
-        id: NumberId,
-        after_turn: u64,
-        due: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let change = set_armed(self.pace(id), after_turn + 1, due)
-            .when_equals("state", text("idle"))
-            .when_equals("turn", number(after_turn));
+    pub async fn arm(&self, seen: &Pace, due: Timestamp) -> Result<bool, StoreError> {
+        let state = match seen.phase {
+            Phase::Idle => "idle",
+            Phase::Armed { .. } => "armed",
+            Phase::Held { .. } => return Ok(false),
+        };
+        let change = set_armed(self.pace(seen.number_id), seen.turn + 1, due)
+            .when_equals("state", text(state))
+            .when_equals("turn", number(seen.turn));
         Ok(matches!(
             change.apply("arm", &self.client).await?,
             Applied::Done(_)
@@ -229,6 +237,8 @@ impl Store {
             Applied::Refused(Some(item)) => {
                 let pace = read_pace(item)?;
                 match pace.phase {
+                    // Our own fence, whose answer got lost on its first way.
+                    Phase::Held { token: holder, .. } if holder == token => Ok(Fenced::Held(pace)),
                     Phase::Armed { due } if pace.turn == turn && due > now => {
                         Ok(Fenced::Early(due))
                     }
@@ -255,7 +265,8 @@ impl Store {
         ))
     }
 
-    /// A held turn past its lease becomes armed(turn + 1), if it is still that one.
+    /// A held turn past its lease becomes armed(turn + 1), if it is still that one. Returns when
+    /// the new turn is due.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
@@ -264,7 +275,7 @@ impl Store {
         pace: &Pace,
         token: Token,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Timestamp>, StoreError> {
         let after = now.max(pace.next_free_at);
         let due = after
             .saturating_add(SignedDuration::from_secs(1))
@@ -273,6 +284,7 @@ impl Store {
             turn: pace.turn + 1,
             due,
         };
-        self.end_turn(pace.number_id, token, next).await
+        let taken = self.end_turn(pace.number_id, token, next).await?;
+        Ok(taken.then_some(due))
     }
 }

@@ -1,3 +1,4 @@
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{EventId, ParticipantId};
 use domain::message::NewMessage;
 use domain::participant::{ConsentRecord, Participant, Referral};
@@ -163,18 +164,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn mark_awaited(&self, phone_index: &str) -> Result<(), StoreError> {
-        self.client
-            .put_item()
-            .table_name(self.table(Table::Participants))
-            .set_item(Some(key(guard_pk(phone_index), PENDING)))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await
-            .map(|_| ())
-            .or_else(|error| match error.as_service_error() {
-                Some(e) if e.is_conditional_check_failed_exception() => Ok(()),
-                _ => Err(StoreError::database("mark awaited")(error)),
-            })
+        Change::of(
+            self.table(Table::Participants),
+            key(guard_pk(phone_index), PENDING),
+        )
+        .set("awaited", AttributeValue::Bool(true))
+        .apply("mark awaited", &self.client)
+        .await
+        .map(|_| ())
     }
 
     /// Stores participant, guard, consent and messages in one transaction. It holds no item that

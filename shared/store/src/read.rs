@@ -5,8 +5,12 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 
-use crate::StoreError;
 use crate::item::Item;
+use crate::write::pause;
+use crate::{Chain, StoreError};
+
+/// Rounds of one batch read before throttling counts as a failure.
+const MOST_ROUNDS: u32 = 8;
 
 /// Consistent BatchGetItem of at most 100 items; answers stand in the order of the questions.
 pub(crate) async fn get_all(
@@ -32,7 +36,16 @@ pub(crate) async fn get_all(
         request.insert(table, part);
     }
     let mut found: HashMap<String, Vec<Item>> = HashMap::new();
+    let mut round = 0;
     while !request.is_empty() {
+        // Keys that were left out were throttled: asking again at once would be throttled again.
+        if round == MOST_ROUNDS {
+            return Err(StoreError::Contended { what });
+        }
+        if round > 0 {
+            pause(round).await;
+        }
+        round += 1;
         let output = client
             .batch_get_item()
             .set_request_items(Some(request))
@@ -110,4 +123,20 @@ pub(crate) async fn query(
             return Ok(items);
         }
     }
+}
+
+/// Those that could be read; each other one is an error that stands in the log, and the rest goes
+/// on without it.
+pub(crate) fn readable<T>(
+    what: &'static str,
+    items: impl std::iter::Iterator<Item = Result<T, StoreError>>,
+) -> Vec<T> {
+    items
+        .filter_map(|item| {
+            item.inspect_err(
+                |error| tracing::error!(what, error = %Chain(error), "unreadable item"),
+            )
+            .ok()
+        })
+        .collect()
 }

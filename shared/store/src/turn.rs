@@ -8,7 +8,7 @@ use domain::reaction::{AfterMessage, AfterNumber};
 use domain::settings::{Control, Settings};
 use jiff::Timestamp;
 
-use crate::item::{PROFILE, REFERRALS, STATE, iso, key, number, participant_pk, text};
+use crate::item::{Item, PROFILE, REFERRALS, STATE, iso, key, number, participant_pk, text};
 use crate::messages::{ended, message_key, waiting, with_state};
 use crate::numbers::{GatewayKey, number_key};
 use crate::pace::{NextTurn, set_caps, set_next, when_held};
@@ -38,6 +38,8 @@ pub struct Checked {
     pub recipient: Option<Participant>,
     /// Whom the message is about.
     pub subject: Option<Participant>,
+    /// One of the two is stored and cannot be read: this message's own fault, no other's.
+    pub unreadable: Option<StoreError>,
     /// How many the recipient has invited.
     pub referrals: u64,
     /// Settings.
@@ -57,6 +59,11 @@ pub enum Refusal {
     Wait {
         /// Why.
         why: Waiting,
+        /// Not before.
+        from: Timestamp,
+    },
+    /// Back to its lane after something that counts as a try.
+    Retry {
         /// Not before.
         from: Timestamp,
     },
@@ -194,17 +201,15 @@ impl Store {
             item.get("token") == Some(&text(token.to_string()))
                 && item.get("reason") == Some(&text(State::Queued(Waiting::Sending).reason()))
         });
+        let mut unreadable = None;
+        let recipient = self.person(recipient, &mut unreadable).await?;
+        let subject = self.person(subject, &mut unreadable).await?;
         Ok(Checked {
             still_ours,
             suppressed,
-            recipient: match recipient {
-                Some(item) => Some(self.read_participant(item).await?),
-                None => None,
-            },
-            subject: match subject {
-                Some(item) => Some(self.read_participant(item).await?),
-                None => None,
-            },
+            recipient,
+            subject,
+            unreadable,
             referrals,
             settings: crate::settings::read_settings(settings)?,
             control,
@@ -214,6 +219,23 @@ impl Store {
             },
             template,
         })
+    }
+
+    /// A participant, if there is one; a lasting fault of the item is set aside.
+    async fn person(
+        &self,
+        item: Option<Item>,
+        fault: &mut Option<StoreError>,
+    ) -> Result<Option<Participant>, StoreError> {
+        let Some(item) = item else { return Ok(None) };
+        match self.read_participant(item).await {
+            Ok(participant) => Ok(Some(participant)),
+            Err(error) if error.is_lasting() => {
+                *fault = Some(error);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Gives a claimed row and its permit back: no request has begun. `before` is the pace as the
@@ -239,6 +261,14 @@ impl Store {
                 from,
                 from,
             ),
+            Refusal::Retry { from } => waiting(
+                self.message(message.id),
+                message.message_type,
+                Waiting::Retry,
+                from,
+                from,
+            )
+            .set("attempts", number(message.attempts + 1)),
             Refusal::End(failure) => ended(self.message(message.id), State::Failed(failure), now),
         }
         .remove("token")

@@ -151,7 +151,7 @@ impl Change {
         client: &Client,
     ) -> Result<Applied, StoreError> {
         let (update, condition) = self.expressions();
-        let answer = client
+        let request = client
             .update_item()
             .table_name(self.table)
             .set_key(Some(self.key))
@@ -160,9 +160,21 @@ impl Change {
             .set_expression_attribute_names(Some(self.names))
             .set_expression_attribute_values((!self.values.is_empty()).then_some(self.values))
             .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let mut attempt = 0;
+        let answer = loop {
+            let answer = request.clone().send().await;
+            let meets_transaction = matches!(&answer, Err(SdkError::ServiceError(e))
+                if matches!(e.err(), UpdateItemError::TransactionConflictException(_)));
+            if !meets_transaction {
+                break answer;
+            }
+            if attempt == CONFLICT_TRIES {
+                return Err(StoreError::Contended { what });
+            }
+            pause(attempt).await;
+            attempt += 1;
+        };
         match answer {
             Ok(output) => Ok(Applied::Done(output.attributes.unwrap_or_default())),
             Err(SdkError::ServiceError(e))
@@ -242,9 +254,12 @@ pub(crate) async fn transact(
     client: &Client,
     parts: Vec<TransactWriteItem>,
 ) -> Result<Committed, StoreError> {
+    // One token for all attempts: an attempt whose answer got lost is not done twice.
+    let token = uuid::Uuid::new_v4().to_string();
     for attempt in 0..CONFLICT_TRIES {
         let answer = client
             .transact_write_items()
+            .client_request_token(&token)
             .set_transact_items(Some(parts.clone()))
             .send()
             .await;
@@ -286,9 +301,14 @@ pub(crate) async fn transact(
         if !is_passing {
             return Err(StoreError::database(what)(error));
         }
-        let most = 10_u64 << attempt.min(6);
-        let wait = rand::random_range(1..=most);
-        tokio::time::sleep(Duration::from_millis(wait)).await;
+        pause(attempt).await;
     }
     Err(StoreError::Contended { what })
+}
+
+/// A short random wait, longer with each attempt: at most 10 ms, 20 ms, … 640 ms.
+pub(crate) async fn pause(attempt: u32) {
+    let most = 10_u64 << attempt.min(6);
+    let wait = rand::random_range(1..=most);
+    tokio::time::sleep(Duration::from_millis(wait)).await;
 }

@@ -111,17 +111,17 @@ impl Vault {
         self.hash(OTHER_HASH, domain, data)
     }
 
-    /// A 256-bit secret kept in the ring under its own id, such as the origin secret; `None` if
-    /// there is none. It is cached for the life of the process.
+    /// A 256-bit secret kept in the ring under its own id, such as the origin secret; made on
+    /// first use. It is cached for the life of the process.
     ///
     /// # Errors
     /// [`VaultError::UnknownKey`] for the vault's own keys, which never leave it;
     /// [`VaultError::KeyService`], [`VaultError::KeyRing`].
-    pub async fn secret(&self, key_id: &str) -> Result<Option<PlainKey>, VaultError> {
+    pub async fn secret(&self, key_id: &str) -> Result<PlainKey, VaultError> {
         if key_id.starts_with(DATA_PREFIX) || key_id.starts_with(INDEX_PREFIX) {
             return Err(VaultError::UnknownKey(key_id.to_owned()));
         }
-        Ok(self.load(key_id).await?.map(|key| (*key).clone()))
+        Ok((*self.load_or_create(key_id).await?).clone())
     }
 
     fn hash(&self, kind: u8, domain: &str, data: &[u8]) -> Result<String, VaultError> {

@@ -45,10 +45,8 @@ pub(super) fn render(facts: &Facts<'_>, random: u64) -> Option<Rendered> {
         Some(saved) => saved,
         None => (default.template().ok()?, 0),
     };
-    Some(Rendered {
-        text: template.render(&vars),
-        version,
-    })
+    let text = template.render(&vars);
+    (!text.trim().is_empty()).then_some(Rendered { text, version })
 }
 
 fn recipient_vars(facts: &Facts<'_>) -> Vars {

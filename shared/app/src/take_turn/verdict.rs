@@ -3,9 +3,11 @@
 use domain::event::Event;
 use domain::message::{DueMessage, Failure, Waiting};
 use domain::number::Number;
+use domain::outcome::Outcome;
 use domain::pace::{MaySend, Pace, may_send};
+use domain::reaction::{AfterMessage, Tried, react};
 use jiff::Timestamp;
-use store::{Checked, GatewayKey, Refusal};
+use store::{Chain, Checked, GatewayKey, Refusal};
 
 use super::render::{Facts, render};
 use super::{in_time, opens_at};
@@ -48,6 +50,21 @@ fn end(failure: Failure) -> Verdict {
     }
 }
 
+/// What cannot be read now is tried like a request that was not accepted: a release may be on its
+/// way that can. It must not stand in the way of others, nor wait for ever.
+fn unreadable(message: &DueMessage, now: Timestamp, random: u64) -> Refusal {
+    let tried = Tried {
+        attempts: message.attempts,
+        expires_at: message.expires_at,
+        streak: 0,
+    };
+    match react(Outcome::NotAccepted, tried, now, random).0 {
+        AfterMessage::Again { not_before, .. } => Refusal::Retry { from: not_before },
+        AfterMessage::Failed(failure) => Refusal::End(failure),
+        AfterMessage::Sent => Refusal::End(Failure::Exhausted),
+    }
+}
+
 /// Decides. `pace` is the pace before this send was counted; `random` chooses among variants.
 pub(super) fn judge(
     checked: Checked,
@@ -64,6 +81,13 @@ pub(super) fn judge(
     }
     if checked.suppressed {
         return end(Failure::Suppressed);
+    }
+    if let Some(error) = &checked.unreadable {
+        tracing::error!(row = %message.id, error = %Chain(error), "a person of this message cannot be read");
+        return Verdict::Refuse {
+            refusal: unreadable(message, now, random),
+            number_ends: false,
+        };
     }
     let Some(recipient) = &checked.recipient else {
         return end(Failure::Cancelled);
@@ -130,6 +154,7 @@ mod tests {
     use domain::phone::Phone;
     use domain::settings::{Control, Settings};
     use jiff::SignedDuration;
+    use store::StoreError;
     use uuid::Uuid;
     use zeroize::Zeroizing;
 
@@ -182,6 +207,7 @@ mod tests {
             suppressed: false,
             recipient: Some(person()),
             subject: None,
+            unreadable: None,
             referrals: 0,
             settings: Settings::default(),
             control: Control::default(),
@@ -210,6 +236,12 @@ mod tests {
         match judge(checked, &message(message_type), &pace, None, now, now, 0) {
             Verdict::Send(ready) => format!("send to {}", ready.phone_digits),
             Verdict::Lost => "lost".to_owned(),
+            Verdict::Refuse {
+                refusal: Refusal::Retry { from },
+                ..
+            } => {
+                format!("retry {}s", from.duration_since(noon()).as_secs())
+            }
             Verdict::Refuse {
                 refusal: Refusal::End(failure),
                 ..
@@ -336,6 +368,32 @@ mod tests {
             judged(night, MessageType::Welcome, later(1_801)),
             "wait Window 3600s ends=false"
         );
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_tried_again_and_ends_after_the_fifth_time() {
+        let broken = || Checked {
+            recipient: None,
+            unreadable: Some(StoreError::Unreadable {
+                what: "participant",
+                why: "name".to_owned(),
+            }),
+            ..checked()
+        };
+        assert_eq!(judged(broken(), MessageType::Welcome, noon()), "retry 30s");
+        let pace = Pace::new(number().id, noon());
+        let last = DueMessage {
+            attempts: 4,
+            ..message(MessageType::Welcome)
+        };
+        let verdict = judge(broken(), &last, &pace, None, noon(), noon(), 0);
+        assert!(matches!(
+            verdict,
+            Verdict::Refuse {
+                refusal: Refusal::End(Failure::Exhausted),
+                number_ends: false
+            }
+        ));
     }
 
     #[test]
