@@ -12,6 +12,7 @@ use app::{App, Dice};
 use async_trait::async_trait;
 use axum::Router;
 use axum::routing::get;
+use jiff::Timestamp;
 use registration::OriginSecret;
 use store::{Store, StoredKeyring};
 use tokio::net::TcpListener;
@@ -48,6 +49,8 @@ pub struct Options {
     pub turns_concurrency: usize,
     /// Keeps every queue body, for tests that search them.
     pub keep_bodies: bool,
+    /// Where virtual time starts; `None` = at real time. With a data folder its own clock goes on.
+    pub starts_at: Option<Timestamp>,
 }
 
 impl Default for Options {
@@ -57,6 +60,7 @@ impl Default for Options {
             gateway_timeout: Duration::from_secs(15),
             turns_concurrency: 5,
             keep_bodies: false,
+            starts_at: None,
         }
     }
 }
@@ -157,7 +161,9 @@ impl Cloud {
         dynamodb::create_tables(&db, TEMPLATE, PREFIX)?;
         let clock = Arc::new(match data_dir {
             Some(folder) => VirtualClock::in_folder(folder)?,
-            None => VirtualClock::in_memory(),
+            None => options
+                .starts_at
+                .map_or_else(VirtualClock::in_memory, VirtualClock::starting_at),
         });
         let faults = Arc::new(Faults::default());
         let client = dynamodb::client(db, Some(Arc::clone(&faults)));
