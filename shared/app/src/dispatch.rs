@@ -137,9 +137,11 @@ async fn sendable(
             None if opens <= horizon => (Timestamp::MIN, opens),
             None => (Timestamp::MAX, opens),
         };
-        let closed_part = from > Timestamp::MIN;
+        let stopped = control.stops(class);
+        let closed_part = stopped || from > Timestamp::MIN;
         if call == Call::Tick && closed_part {
-            // What waits for the window: only its head, to end what is useless and to know when.
+            // What waits for the window or a switch: only its head, to end what is useless and
+            // to know when.
             for row in app
                 .store
                 .due(&lane, Timestamp::MIN, Timestamp::MAX, 1)
@@ -148,12 +150,14 @@ async fn sendable(
                 if row.expires_at < now {
                     app.store.expire_waiting(&row, &lane, now).await?;
                     next.at(now);
+                } else if stopped {
+                    next.at(row.expires_at);
                 } else {
                     next.at(opens.max(row.due).min(row.expires_at));
                 }
             }
         }
-        if control.stops(class) || from == Timestamp::MAX {
+        if stopped || from == Timestamp::MAX {
             continue;
         }
         let to = if call == Call::Tick {
