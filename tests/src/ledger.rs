@@ -1,6 +1,7 @@
 //! What the tables say, in the words of a story.
 
 use app::numbers::set_limits;
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{NumberId, ParticipantId};
 use domain::number::Limits;
 use tokio::task::JoinSet;
@@ -92,28 +93,43 @@ impl Town {
     }
 
     /// The places of those whom this person invited, in ascending order; one without a place
-    /// counts as 0.
+    /// stands in no list and is missing here.
     pub async fn places_given_by(&self, referrer: &Person) -> Vec<i64> {
-        let id = self.id_of(referrer).await.expect("registered").to_string();
-        let mut places: Vec<i64> = self
-            .participants()
+        let id = self.id_of(referrer).await.expect("registered");
+        self.cloud
+            .dynamodb
+            .query()
+            .table_name("local-participants")
+            .index_name("by_referrer")
+            .key_condition_expression("referrer_id = :id")
+            .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
             .await
+            .expect("an index")
             .iter()
-            .filter(|item| word(item, "referrer_id") == Some(&id))
-            .map(|item| figure(item, "referrer_sequence").unwrap_or(0))
-            .collect();
-        places.sort_unstable();
-        places
+            .map(|item| figure(item, "referrer_sequence").expect("a place"))
+            .collect()
     }
 
     /// How many this person has invited, as the counter says.
     pub async fn total_of(&self, referrer: &Person) -> i64 {
-        let pk = format!("P#{}", self.id_of(referrer).await.expect("registered"));
-        let counters = self.participants_items("REFERRALS").await;
-        counters
-            .iter()
-            .find(|item| word(item, "pk") == Some(&pk))
-            .and_then(|item| figure(item, "total"))
+        let id = self.id_of(referrer).await.expect("registered");
+        let answer = self
+            .cloud
+            .dynamodb
+            .get_item()
+            .table_name("local-participants")
+            .key("pk", AttributeValue::S(format!("P#{id}")))
+            .key("sk", AttributeValue::S("REFERRALS".to_owned()))
+            .send()
+            .await
+            .expect("the store answers");
+        answer
+            .item
+            .and_then(|item| figure(&item, "total"))
             .unwrap_or(0)
     }
 

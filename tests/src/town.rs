@@ -165,7 +165,6 @@ impl Town {
     }
 
     /// A request to the registration, to be filled with anything.
-    #[must_use]
     pub fn registration(&self) -> reqwest::RequestBuilder {
         self.http
             .post(format!("{}/api/registrations", self.cloud.base_url))
