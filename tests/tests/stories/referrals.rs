@@ -139,6 +139,27 @@ async fn those_who_wait_and_those_who_come_while_the_referrer_registers_share_on
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn more_people_than_one_job_credits_may_have_waited_for_a_number() {
+    let town = Town::open_at("20:00").await;
+    let referrer = Person::nth(0);
+    let early: Vec<Person> = (1..=105)
+        .map(|n| Person::nth(n).invited_by(&referrer))
+        .collect();
+    town.all_register(&early).await;
+    town.advance(200).await;
+    town.all_register(std::slice::from_ref(&referrer)).await;
+    quiet(&town).await;
+    let expected: Vec<i64> = (1..=105).collect();
+    assert_eq!(town.places_given_by(&referrer).await, expected);
+    assert_eq!(town.total_of(&referrer).await, 105);
+    let waiting = town
+        .count_rows("referrer_alert", "queued", "waiting_window")
+        .await;
+    assert_eq!(waiting, 105);
+    town.check_invariants();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_referrer_stays_whatever_link_the_same_number_uses_later() {
     let town = Town::open_at("10:00").await;
     let (first, second) = (Person::nth(1), Person::nth(2));
