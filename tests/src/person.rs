@@ -55,12 +55,16 @@ impl Person {
         self
     }
 
+    /// The number itself.
+    #[must_use]
+    pub fn phone(&self) -> domain::phone::Phone {
+        domain::phone::Phone::parse(&self.phone).expect("an invented number is a number")
+    }
+
     /// The number as the simulator and the gateway know it, `+62812…`.
     #[must_use]
     pub fn e164(&self) -> String {
-        domain::phone::Phone::parse(&self.phone)
-            .expect("an invented number is a number")
-            .e164()
+        self.phone().e164()
     }
 
     /// The JSON a script would send.

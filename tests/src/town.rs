@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::civil::Time;
+use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 use local::simulator::Mode;
 use local::{Cloud, Options, bind};
@@ -24,6 +24,16 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The answer to a request that is ready to go.
+    pub async fn to(request: reqwest::RequestBuilder) -> Self {
+        let response = request.send().await.expect("an answer");
+        Self {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: response.text().await.expect("a text body"),
+        }
+    }
+
     /// The body as JSON.
     #[must_use]
     pub fn json(&self) -> Value {
@@ -69,11 +79,26 @@ impl Town {
     /// An empty town, at the present time of day. Requests to the gateway may take 1 s; log lines
     /// and queue bodies are kept.
     pub async fn open() -> Self {
+        Self::open_with(None).await
+    }
+
+    /// An empty town at this date and time in WIB, `"2026-11-30 20:00"`, whenever the test runs.
+    pub async fn open_on(date_time: &str) -> Self {
+        let civil: DateTime = date_time.parse().expect("a date and a time of day");
+        let start = civil
+            .to_zoned(domain::zone::wib())
+            .expect("a time in WIB")
+            .timestamp();
+        Self::open_with(Some(start)).await
+    }
+
+    async fn open_with(starts_at: Option<Timestamp>) -> Self {
         logs::capture();
         let listener = bind(0).await.expect("a free port");
         let options = Options {
             gateway_timeout: Duration::from_secs(1),
             keep_bodies: true,
+            starts_at,
             ..Options::default()
         };
         let cloud = Cloud::start(listener, options)
@@ -126,7 +151,7 @@ impl Town {
     /// Opens a page as a browser does; redirects are not followed.
     pub async fn get(&self, path: &str) -> Answer {
         let url = format!("{}{path}", self.cloud.base_url);
-        answer(self.http.get(url)).await
+        Answer::to(self.http.get(url)).await
     }
 
     /// Sends the form as a script does.
@@ -136,11 +161,10 @@ impl Town {
 
     /// Posts JSON to the registration.
     pub async fn post_json(&self, body: &Value) -> Answer {
-        answer(self.registration().json(body)).await
+        Answer::to(self.registration().json(body)).await
     }
 
     /// A request to the registration, to be filled with anything.
-    #[must_use]
     pub fn registration(&self) -> reqwest::RequestBuilder {
         self.http
             .post(format!("{}/api/registrations", self.cloud.base_url))
@@ -148,7 +172,7 @@ impl Town {
 
     /// Sends a request that was filled with anything.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        answer(request).await
+        Answer::to(request).await
     }
 
     /// What stands in this person's chat, oldest first, read from the simulator over HTTP.
@@ -272,14 +296,5 @@ impl Town {
             let dead = self.cloud.conductor.dead_letters(queue);
             assert!(dead.is_empty(), "dead letters in {queue}: {}", dead.len());
         }
-    }
-}
-
-async fn answer(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.expect("an answer");
-    Answer {
-        status: response.status().as_u16(),
-        headers: response.headers().clone(),
-        text: response.text().await.expect("a text body"),
     }
 }

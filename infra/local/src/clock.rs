@@ -47,6 +47,12 @@ impl VirtualClock {
         Self::with(None, SignedDuration::ZERO)
     }
 
+    /// A clock that starts at `start`, also one that has passed, and forgets its offset.
+    #[must_use]
+    pub fn starting_at(start: Timestamp) -> Self {
+        Self::with(None, start.duration_since(Timestamp::now()))
+    }
+
     /// A clock whose offset is kept in `data_dir/clock`.
     ///
     /// # Errors
@@ -129,6 +135,15 @@ mod tests {
         assert!(later.duration_since(start) >= SignedDuration::from_hours(2));
         clock.jump(start).unwrap();
         assert!(clock.now() >= later);
+    }
+
+    #[test]
+    fn a_clock_can_start_at_a_time_that_has_passed() {
+        let start: Timestamp = "2020-02-29T05:00:00Z".parse().unwrap();
+        let clock = VirtualClock::starting_at(start);
+        assert!(clock.now().duration_since(start) < SignedDuration::from_secs(60));
+        clock.jump(start + SignedDuration::from_hours(1)).unwrap();
+        assert!(clock.now() >= start + SignedDuration::from_hours(1));
     }
 
     #[test]

@@ -12,12 +12,13 @@ use app::{App, Chain, Dice};
 use async_trait::async_trait;
 use axum::Router;
 use axum::routing::get;
+use jiff::Timestamp;
 use registration::OriginSecret;
 use store::{Store, StoredKeyring};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use vault::{KeyRing, KeyService, Vault};
+use vault::{KeyService, Vault};
 
 use crate::clock::VirtualClock;
 use crate::conductor::{Conductor, QueueSpec, Running};
@@ -48,6 +49,8 @@ pub struct Options {
     pub turns_concurrency: usize,
     /// Keeps every queue body, for tests that search them.
     pub keep_bodies: bool,
+    /// Where virtual time starts; `None` = at real time. With a data folder its own clock goes on.
+    pub starts_at: Option<Timestamp>,
 }
 
 impl Default for Options {
@@ -57,6 +60,7 @@ impl Default for Options {
             gateway_timeout: Duration::from_secs(15),
             turns_concurrency: 5,
             keep_bodies: false,
+            starts_at: None,
         }
     }
 }
@@ -128,24 +132,6 @@ fn database(data_dir: Option<&Path>) -> Result<dynoxide::Database, StartError> {
     Ok(dynamodb::open(&folder.join("dynamodb.sqlite"))?)
 }
 
-/// The secret between edge and functions, made on first use.
-async fn origin_secret(
-    vault: &Vault,
-    keys: &LocalKeyService,
-    ring: &StoredKeyring,
-) -> Result<OriginSecret, StartError> {
-    let name = registration::config::ORIGIN_KEY;
-    if ring.get(name).await?.is_none() {
-        ring.put_if_absent(name, keys.new_data_key().await?.wrapped)
-            .await?;
-    }
-    let key = vault
-        .secret(name)
-        .await?
-        .ok_or("the origin secret is gone")?;
-    Ok(OriginSecret::new(&*key))
-}
-
 impl Cloud {
     /// Starts everything; the edge answers on `listener`.
     ///
@@ -157,7 +143,9 @@ impl Cloud {
         dynamodb::create_tables(&db, TEMPLATE, PREFIX)?;
         let clock = Arc::new(match data_dir {
             Some(folder) => VirtualClock::in_folder(folder)?,
-            None => VirtualClock::in_memory(),
+            None => options
+                .starts_at
+                .map_or_else(VirtualClock::in_memory, VirtualClock::starting_at),
         });
         let faults = Arc::new(Faults::default());
         let client = dynamodb::client(db, Some(Arc::clone(&faults)));
@@ -178,12 +166,9 @@ impl Cloud {
             queue
         });
 
-        let keys = Arc::new(LocalKeyService::open(data_dir)?);
+        let keys: Arc<dyn KeyService> = Arc::new(LocalKeyService::open(data_dir)?);
         let ring = StoredKeyring::new(client.clone(), PREFIX);
-        let vault = Arc::new(Vault::new(
-            Arc::clone(&keys) as Arc<dyn KeyService>,
-            Arc::new(ring.clone()),
-        ));
+        let vault = Arc::new(Vault::new(keys, Arc::new(ring)));
         vault.prepare(clock.now()).await?;
         // Each function has its own caches, as it has its own process in the cloud.
         let app = || {
@@ -200,7 +185,7 @@ impl Cloud {
             Arc::clone(&clock) as Arc<dyn Clock>,
         )
         .await?;
-        let origin = origin_secret(&vault, &keys, &ring).await?;
+        let origin = OriginSecret::new(&*vault.secret(registration::config::ORIGIN_KEY).await?);
         let functions = Functions {
             registration: Arc::new(registration::Deps {
                 app: app(),

@@ -139,23 +139,23 @@ async fn sendable(
             None if opens <= horizon => (Timestamp::MIN, opens),
             None => (Timestamp::MAX, opens),
         };
+        let mut dues = Vec::new();
         if call == Call::Tick {
-            let head = expire(app, &lane, now, next).await?;
+            dues = expire(app, &lane, now, next).await?;
             // What stands there while the lane is closed waits for sending hours.
-            if let (Some(head), true) = (head, from > Timestamp::MIN) {
-                next.ahead_of(opens.max(head));
+            if let (Some(head), true) = (dues.first(), from > Timestamp::MIN) {
+                next.ahead_of(opens.max(*head));
             }
         }
         if control.stops(class) || from == Timestamp::MAX {
             continue;
         }
-        let to = if call == Call::Tick {
-            Timestamp::MAX
-        } else {
-            horizon
-        };
-        for row in app.store.due(&lane, from, to, takers.max(1)).await? {
-            let due = row.due.max(not_before);
+        if call == Call::Wake || from > Timestamp::MIN {
+            let due = app.store.due(&lane, from, horizon, takers.max(1)).await?;
+            dues = due.into_iter().map(|row| row.due).collect();
+        }
+        for due in dues {
+            let due = due.max(not_before);
             if due <= horizon {
                 rows.push(due);
             } else {

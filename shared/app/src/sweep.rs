@@ -34,15 +34,15 @@ pub(crate) async fn sweep(app: &App, runners: &[Runner], now: Timestamp, next: &
     }
 }
 
-/// Ends the rows of a lane that nobody has a use for any more; returns when the first of the
-/// others is due.
+/// Ends the rows of a lane that nobody has a use for any more; returns when the others are due, as
+/// far as this look went.
 pub(crate) async fn expire(
     app: &App,
     lane: &Lane,
     now: Timestamp,
     next: &mut Earliest,
-) -> Result<Option<Timestamp>, StoreError> {
-    let mut head = None;
+) -> Result<Vec<Timestamp>, StoreError> {
+    let mut dues = Vec::new();
     for row in app
         .store
         .due(lane, Timestamp::MIN, Timestamp::MAX, AT_ONCE)
@@ -53,10 +53,10 @@ pub(crate) async fn expire(
             next.at(now);
         } else {
             next.at(row.expires_at);
-            head = head.or(Some(row.due));
+            dues.push(row.due);
         }
     }
-    Ok(head)
+    Ok(dues)
 }
 
 fn after(at: Timestamp, wait: SignedDuration) -> Timestamp {

@@ -6,4 +6,14 @@
     reason = "stories"
 )]
 
+mod cost;
+mod failover;
 mod main_job;
+mod pacing;
+mod priority;
+mod races;
+mod referrals;
+mod repeat;
+mod switches;
+mod texts;
+mod waiting;
