@@ -245,6 +245,7 @@ mod tests {
     fn a_busy_number_gets_no_second_turn() {
         let mut busy = runner(1, 1, None);
         busy.pace.phase = Phase::Armed { due: at(12) };
+        busy.pace.next_free_at = at(12);
         let mut held = runner(2, 1, None);
         held.pace.phase = Phase::Held {
             token: Token(Uuid::nil()),

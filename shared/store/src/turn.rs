@@ -1,6 +1,6 @@
 use domain::ids::{MessageId, NumberId, ParticipantId, Token};
 use domain::lane::Lane;
-use domain::message::{DueMessage, Failure, MessageType, SentAs, State, Waiting};
+use domain::message::{DueMessage, Failure, SentAs, State, Waiting};
 use domain::number::Number;
 use domain::pace::{LEASE, Pace};
 use domain::participant::Participant;
@@ -368,38 +368,5 @@ impl Store {
                 .await?;
         }
         Ok(kept_turn)
-    }
-
-    /// State of one row, for tests and the log.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer or the row is unreadable.
-    pub async fn message_state(
-        &self,
-        id: MessageId,
-    ) -> Result<Option<(State, MessageType, ParticipantId)>, StoreError> {
-        let wanted = [(self.table(Table::NotificationsLog), message_key(id))];
-        let Some(item) = self
-            .get_all("message", &wanted)
-            .await?
-            .into_iter()
-            .next()
-            .flatten()
-        else {
-            return Ok(None);
-        };
-        let word = |name: &'static str| {
-            item.get(name)
-                .and_then(|v| v.as_s().ok())
-                .ok_or_else(|| StoreError::unreadable("message row", name))
-        };
-        let state = State::parse(word("status")?, word("reason")?)
-            .ok_or_else(|| StoreError::unreadable("message row", "status"))?;
-        let message_type = MessageType::parse(word("type")?)
-            .ok_or_else(|| StoreError::unreadable("message row", "type"))?;
-        let participant = word("participant_id")?
-            .parse()
-            .map_err(|e| StoreError::unreadable("message row", e))?;
-        Ok(Some((state, message_type, participant)))
     }
 }

@@ -267,16 +267,17 @@ async fn a_missing_key_is_an_error_and_is_not_made_up() {
 }
 
 #[tokio::test]
-async fn secrets_are_read_but_the_own_keys_never_leave() {
+async fn secrets_are_made_and_read_but_the_own_keys_never_leave() {
     let (service, ring): (Arc<Service>, Arc<Ring>) = Default::default();
     let vault = prepared(&service, &ring).await;
-    assert_eq!(vault.secret("origin").await.unwrap(), None);
-
     let new = vault::KeyService::new_data_key(&*service).await.unwrap();
     ring.put_if_absent("origin", new.wrapped).await.unwrap();
 
-    let secret = vault.secret("origin").await.unwrap().unwrap();
+    let secret = vault.secret("origin").await.unwrap();
     assert!(constant_time_eq(secret.as_slice(), new.plain.as_slice()));
+    let made = vault.secret("another").await.unwrap();
+    assert_eq!(made, vault.secret("another").await.unwrap());
+    assert!(ring.get("another").await.unwrap().is_some());
     assert!(!constant_time_eq(secret.as_slice(), &[0; 32]));
     assert!(!constant_time_eq(b"a", b"ab"));
     for own in ["index-1", "data-2026-11"] {
