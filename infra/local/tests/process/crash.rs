@@ -60,12 +60,12 @@ async fn story(point: Failpoint, folder: &Path) {
     let left = Tables::read(folder).await;
     let claimed: Vec<_> = left.claimed().iter().map(|row| row.kind.clone()).collect();
     // A welcome comes before an alert, and there is one number.
-    let expected: &[&str] = if point.may_have_sent() {
-        &["welcome"]
-    } else {
-        &[]
-    };
-    assert_eq!(claimed, expected, "{name}: rows claimed at the crash");
+    match point {
+        point if point.may_have_sent() => assert_eq!(claimed, ["welcome"], "{name}"),
+        // The turn runs already while the dispatcher goes on: it may have come to its claim.
+        Failpoint::DispatchSent => assert!(claimed.is_empty() || claimed == ["welcome"]),
+        _ => assert!(claimed.is_empty(), "{name}: {claimed:?}"),
+    }
 
     let process = Process::start(folder, &[timeout]).await;
     if !answered {
@@ -87,14 +87,17 @@ async fn story(point: Failpoint, folder: &Path) {
     assert_eq!(tables.rows.len(), 3, "{name}: {:?}", tables.rows);
 
     let welcome = tables.row("welcome", "Dewi Lestari");
-    if point.may_have_sent() {
-        assert_eq!(welcome.state, "failed/unconfirmed", "{name}");
-        // Only at one of these moments had the gateway been asked.
-        let accepted = usize::from(point == Failpoint::TurnAnswered);
-        assert_eq!(welcomes.len(), accepted, "{name}: {welcomes:?}");
-    } else {
+    if claimed.is_empty() {
         assert_eq!(welcome.state, "sent/accepted", "{name}");
         assert_eq!(welcomes.len(), 1, "{name}: {welcomes:?}");
+    } else {
+        assert_eq!(welcome.state, "failed/unconfirmed", "{name}");
+        let arrived = match point {
+            Failpoint::TurnClaimed | Failpoint::TurnBeforeRequest => 0..=0,
+            Failpoint::TurnAnswered => 1..=1,
+            _ => 0..=1,
+        };
+        assert!(arrived.contains(&welcomes.len()), "{name}: {welcomes:?}");
     }
     let alert = tables.row("referrer_alert", "Siti Aminah");
     assert_eq!(alert.state, "sent/accepted", "{name}");
@@ -104,7 +107,8 @@ async fn story(point: Failpoint, folder: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whenever_the_process_ends_both_messages_arrive_within_three_minutes_of_a_restart() {
+async fn wherever_the_process_ends_each_message_arrives_once_or_reads_unconfirmed_in_three_minutes()
+{
     let start = settled().await;
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let stories = Failpoint::ALL.map(|point| {
