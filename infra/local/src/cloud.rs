@@ -121,15 +121,22 @@ impl World for Outside {
 
 fn database(data_dir: Option<&Path>) -> Result<dynoxide::Database, StartError> {
     let Some(folder) = data_dir else {
-        return Ok(dynoxide::Database::memory()?);
+        let database = dynoxide::Database::memory()?;
+        dynamodb::create_tables(&database, TEMPLATE, PREFIX)?;
+        return Ok(database);
     };
-    std::fs::create_dir_all(folder).map_err(|error| {
+    let unusable = |error: &dyn std::fmt::Display| {
+        let folder = folder.display();
         format!(
-            "the data folder {} cannot be made: {error}",
-            folder.display()
+            "the data folder {folder} cannot be used: choose another with DATA_DIR=... ({error})"
         )
-    })?;
-    Ok(dynamodb::open(&folder.join("dynamodb.sqlite"))?)
+    };
+    std::fs::create_dir_all(folder).map_err(|error| unusable(&error))?;
+    let file = folder.join("dynamodb.sqlite");
+    dynamodb::make(&file, TEMPLATE, PREFIX).map_err(|error| unusable(&error))?;
+    let database = dynamodb::open(&file).map_err(|error| unusable(&error))?;
+    dynamodb::create_tables(&database, TEMPLATE, PREFIX)?;
+    Ok(database)
 }
 
 impl Cloud {
@@ -140,7 +147,6 @@ impl Cloud {
     pub async fn start(listener: TcpListener, options: Options) -> Result<Self, StartError> {
         let data_dir = options.data_dir.as_deref();
         let db = database(data_dir)?;
-        dynamodb::create_tables(&db, TEMPLATE, PREFIX)?;
         let clock = Arc::new(match data_dir {
             Some(folder) => VirtualClock::in_folder(folder)?,
             None => options

@@ -49,20 +49,22 @@ fn random_key() -> Result<PlainKey, MasterKeyError> {
 }
 
 fn in_file(path: &Path, fresh: &[u8; 32]) -> Result<Vec<u8>, MasterKeyError> {
-    let created = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    match created {
-        Ok(mut file) => {
-            file.write_all(fresh)?;
-            file.sync_all()?;
-            Ok(fresh.to_vec())
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(fs::read(path)?),
-        Err(error) => Err(error.into()),
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        read => return Ok(read?),
     }
+    // Renamed: the file never holds half a key, whenever the process ends.
+    let draft = path.with_extension("new");
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
+    file.write_all(fresh)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)?;
+    Ok(fresh.to_vec())
 }
 
 #[async_trait]

@@ -26,10 +26,10 @@ async fn run() -> Result<(), local::StartError> {
         ..Options::default()
     };
     if let Ok(millis) = std::env::var("GATEWAY_TIMEOUT_MS") {
-        let millis = millis
-            .parse()
-            .map_err(|_| "GATEWAY_TIMEOUT_MS must be a number of milliseconds")?;
-        options.gateway_timeout = Duration::from_millis(millis);
+        let parsed = millis.parse().map_err(|_| {
+            format!("GATEWAY_TIMEOUT_MS must be a number of milliseconds, not {millis:?}")
+        })?;
+        options.gateway_timeout = Duration::from_millis(parsed);
     }
     let cloud = Cloud::start(listener, options).await?;
     let url = format!("http://localhost:{}", cloud.port);

@@ -11,6 +11,8 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,6 +27,20 @@ pub use faults::Faults;
 pub use in_process::InProcess;
 pub use tables::{TablesError, create_tables};
 
+/// A database file could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum MakeError {
+    /// The template is the reason.
+    #[error(transparent)]
+    Tables(#[from] TablesError),
+    /// The engine is the reason.
+    #[error(transparent)]
+    Engine(#[from] DynoxideError),
+    /// The folder is the reason.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
 /// Opens (or creates) the database in a file.
 ///
 /// Commits survive the end of the process, `kill -9` included; only a power cut may cost the
@@ -37,6 +53,28 @@ pub fn open(file: &Path) -> Result<Database, DynoxideError> {
     // The engine's name for "write-ahead log, synchronous = NORMAL".
     database.disable_bulk_loading()?;
     Ok(database)
+}
+
+/// Makes the database file with all tables of `template`; one that is there is left alone.
+///
+/// The engine creates a table in several commits, and one that was left half-made stays so. The
+/// file appears under its name once it is complete, whenever the process ends.
+///
+/// # Errors
+/// [`MakeError`].
+pub fn make(file: &Path, template: &str, prefix: &str) -> Result<(), MakeError> {
+    if file.try_exists()? {
+        return Ok(());
+    }
+    let database = Database::memory()?;
+    create_tables(&database, template, prefix)?;
+    let draft = file.with_extension("new");
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    database.vacuum_into(&draft.to_string_lossy())?;
+    Ok(fs::rename(&draft, file)?)
 }
 
 /// A DynamoDB client whose requests are served by `database`, in the calling task.

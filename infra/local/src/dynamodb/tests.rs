@@ -296,6 +296,22 @@ async fn a_file_keeps_tables_and_items() {
 }
 
 #[tokio::test]
+async fn a_file_is_made_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tables.sqlite");
+    // What a process left that ended on the way.
+    std::fs::write(folder.path().join("tables.new"), "half").unwrap();
+    assert!(make(&file, "Resources: [", "t").is_err());
+    assert!(!file.exists());
+    make(&file, TEMPLATE, "t").unwrap();
+    let client_of = |file| client(open(file).unwrap(), None);
+    let put = client_of(&file).put_item().table_name(TABLE);
+    put.set_item(Some(item("kept", 1))).send().await.unwrap();
+    make(&file, TEMPLATE, "t").unwrap();
+    assert!(exists(&client_of(&file), "kept").await);
+}
+
+#[tokio::test]
 async fn tables_have_the_templates_indexes_and_time_to_live() {
     let (client, _) = world();
     let table = client.describe_table().table_name(TABLE).send().await;
