@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use app::Chain;
 use local::{Cloud, Config, Options, bind};
 
 #[tokio::main]
@@ -10,7 +11,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("error: {error}"));
+            say(&format!("error: {}", Chain(&*error)));
             ExitCode::FAILURE
         }
     }

@@ -1,4 +1,4 @@
-use domain::ids::{MessageId, NumberId, ParticipantId, Token};
+use domain::ids::{NumberId, Token};
 use domain::lane::Lane;
 use domain::message::{DueMessage, Failure, SentAs, State, Waiting};
 use domain::number::Number;
