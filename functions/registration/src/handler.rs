@@ -45,8 +45,13 @@ pub async fn handle(deps: &Deps, request: Request) -> Response<Body> {
     };
     let values = match fields(kind, request.body()) {
         Ok(values) => values,
-        Err(BodyError::TooLong) => return problem(StatusCode::PAYLOAD_TOO_LARGE, TOO_LONG),
-        Err(BodyError::Unreadable) => return problem(StatusCode::BAD_REQUEST, UNREADABLE),
+        Err(error) => {
+            let (status, text) = match error {
+                BodyError::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, TOO_LONG),
+                BodyError::Unreadable => (StatusCode::BAD_REQUEST, UNREADABLE),
+            };
+            return notice(kind, &BTreeMap::new(), status, text);
+        }
     };
     let form = match RegistrationForm::parse(&values) {
         Ok(form) => form,
