@@ -14,9 +14,10 @@ pub(super) fn code(path: &str, query: Option<&str>) -> Option<Option<String>> {
                 .map(|(_, value)| value.into_owned())
         })
     } else {
-        let rest = path
-            .strip_prefix("/ref=")
-            .or_else(|| path.strip_prefix("/ref/"))?;
+        // Some apps encode the equals sign when they pass an address on.
+        let rest = ["/ref=", "/ref/", "/ref%3D", "/ref%3d"]
+            .iter()
+            .find_map(|start| path.strip_prefix(start))?;
         Some(decode(rest.trim_end_matches('/')))
     };
     Some(raw.filter(|code| !code.trim().is_empty() && code.len() <= LONGEST_CODE))
@@ -48,6 +49,7 @@ mod tests {
         let expected = Some("081562726272".to_owned());
         assert_eq!(found("/ref=081562726272", None), expected);
         assert_eq!(found("/ref/081562726272", None), expected);
+        assert_eq!(found("/ref%3D081562726272", None), expected);
         assert_eq!(found("/ref/081562726272/", None), expected);
         assert_eq!(found("/", Some("ref=081562726272")), expected);
         assert_eq!(found("/", Some("utm=x&ref=081562726272")), expected);
