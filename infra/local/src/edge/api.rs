@@ -1,16 +1,22 @@
 use std::collections::BTreeMap;
 
-use axum::body::{Body, Bytes};
-use axum::extract::{State, rejection::BytesRejection};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Edge;
+
+/// API Gateway's own limit.
+const LONGEST_BODY: usize = 10 * 1024 * 1024;
+/// Of a longer body so much is read, and thrown away.
+const READ_ON: usize = 4 * LONGEST_BODY;
 
 /// Headers that only the edge may set.
 const ADDRESS: &str = "x-viewer-address";
@@ -21,11 +27,11 @@ pub(super) async fn registrations(
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Response {
-    let body = match body {
+    let body = match read(body).await {
         Ok(body) => body,
-        Err(rejection) => return rejection.into_response(),
+        Err(status) => return status.into_response(),
     };
     let _at_work = edge.gate.enter();
     let mut event = event("POST /api/registrations", &method, &uri, &headers, &body);
@@ -41,8 +47,33 @@ pub(super) async fn registrations(
     }
 }
 
+/// The whole body. One that is too long is read on before it is refused: whoever still writes
+/// would see a broken connection in place of the answer.
+async fn read(mut body: Body) -> Result<Vec<u8>, StatusCode> {
+    let mut bytes = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
+        length += data.len();
+        if length <= LONGEST_BODY {
+            bytes.extend_from_slice(data);
+        }
+        if length > READ_ON {
+            break;
+        }
+    }
+    if length > LONGEST_BODY {
+        Err(StatusCode::PAYLOAD_TOO_LARGE)
+    } else {
+        Ok(bytes)
+    }
+}
+
 /// An HTTP API event, payload format 2.0.
-fn event(route: &str, method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Value {
+fn event(route: &str, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Value {
     let mut joined: BTreeMap<&str, String> = BTreeMap::new();
     for (name, value) in headers {
         let name = name.as_str();

@@ -4,7 +4,7 @@ mod api;
 mod links;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
@@ -12,9 +12,6 @@ use axum::routing::{get, post};
 
 use crate::functions::Functions;
 use crate::gate::Gate;
-
-/// API Gateway's own limit.
-const LONGEST_BODY: usize = 10 * 1024 * 1024;
 
 const LANDING: &str = include_str!("../../../../web/landing/index.html");
 const LANDING_CSS: &str = include_str!("../../../../web/landing/landing.css");
@@ -34,7 +31,6 @@ pub(crate) fn router(edge: Edge) -> Router {
         .route("/assets/landing.css", get(|| css(LANDING_CSS)))
         .route("/assets/styles/tokens.css", get(|| css(TOKENS_CSS)))
         .fallback(landing)
-        .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(edge)
 }
 
