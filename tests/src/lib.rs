@@ -8,10 +8,12 @@
 )]
 
 mod ledger;
+mod browser;
 mod logs;
 mod person;
 mod town;
 
 pub use ledger::{figure, flag, state, word};
+pub use browser::Browser;
 pub use person::Person;
 pub use town::{Answer, Item, Message, Row, Town};

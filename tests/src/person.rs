@@ -84,4 +84,23 @@ impl Person {
         }
         body
     }
+
+    /// The fields a browser without script would post.
+    #[must_use]
+    pub fn form(&self) -> Vec<(&'static str, String)> {
+        let mut fields = vec![
+            ("ref", self.code.clone().unwrap_or_default()),
+            ("sapaan", self.sapaan.clone()),
+            ("name", self.name.clone()),
+            ("city", self.city.clone()),
+            ("profession", self.profession.clone()),
+            ("phone", self.phone.clone()),
+            ("website", String::new()),
+            ("consent_wa", "true".to_owned()),
+        ];
+        if self.share {
+            fields.push(("consent_share", "true".to_owned()));
+        }
+        fields
+    }
 }

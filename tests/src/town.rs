@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -6,6 +6,7 @@ use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 use local::simulator::Mode;
 use local::{Cloud, Options, bind};
+use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
@@ -38,6 +39,15 @@ impl Answer {
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).expect("a JSON body")
+    }
+
+    /// The errors of a refusal, by field.
+    #[must_use]
+    pub fn errors(&self) -> BTreeMap<String, String> {
+        let body: Value = serde_json::from_str(&self.text)
+            .unwrap_or_else(|_| panic!("{} without JSON: {}", self.status, self.text));
+        serde_json::from_value(body["errors"].clone())
+            .unwrap_or_else(|_| panic!("{} without errors: {body}", self.status))
     }
 }
 
@@ -164,10 +174,16 @@ impl Town {
         Answer::to(self.registration().json(body)).await
     }
 
+    /// A request to any address, to be filled with anything.
+    #[must_use]
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http
+            .request(method, format!("{}{path}", self.cloud.base_url))
+    }
+
     /// A request to the registration, to be filled with anything.
     pub fn registration(&self) -> reqwest::RequestBuilder {
-        self.http
-            .post(format!("{}/api/registrations", self.cloud.base_url))
+        self.request(Method::POST, "/api/registrations")
     }
 
     /// Sends a request that was filled with anything.
@@ -262,6 +278,47 @@ impl Town {
             .iter()
             .filter(|r| r.message_type == message_type && r.status == status && r.reason == reason)
             .count()
+    }
+
+    /// Everybody who is registered, as stored.
+    pub async fn participants(&self) -> Vec<Item> {
+        let profile = AttributeValue::S("PROFILE".to_owned());
+        let mut items = self.items("participants").await;
+        items.retain(|item| item.get("sk") == Some(&profile));
+        items
+    }
+
+    /// The number's participant, as stored.
+    pub async fn participant(&self, person: &Person) -> Option<Item> {
+        let phone = domain::phone::Phone::parse(&person.phone).expect("a number");
+        let index = self.cloud.app.store.phone_index(&phone).expect("an index");
+        let index = Some(AttributeValue::S(index));
+        let mut items = self.participants().await;
+        items.retain(|item| item.get("phone_index") == index.as_ref());
+        assert!(items.len() < 2, "one number, several participants");
+        items.pop()
+    }
+
+    /// Whether `invitee` is stored as invited by `referrer`; false if by nobody.
+    pub async fn is_invited_by(&self, invitee: &Person, referrer: &Person) -> bool {
+        let invitee = self.participant(invitee).await.expect("an invitee");
+        let referrer = self.participant(referrer).await.expect("a referrer");
+        let named = invitee.get("referrer_id");
+        assert!(
+            named.is_none() || named == referrer.get("id"),
+            "somebody else"
+        );
+        named.is_some()
+    }
+
+    /// Nobody was stored, nothing was decided, and nothing is on its way.
+    pub async fn assert_nothing_stored(&self) {
+        for table in ["participants", "notifications_log"] {
+            let items = self.items(table).await;
+            assert!(items.is_empty(), "{table}: {items:?}");
+        }
+        let put = self.cloud.queue.history();
+        assert!(put.iter().all(|body| body.queue == "wake"), "{put:?}");
     }
 
     /// All that was logged in this process so far.

@@ -6,10 +6,15 @@
     reason = "stories"
 )]
 
+mod abuse;
+mod bad_input;
 mod cost;
 mod failover;
+mod leak;
+mod links;
 mod main_job;
 mod pacing;
+mod policies;
 mod priority;
 mod races;
 mod referrals;
@@ -17,3 +22,5 @@ mod repeat;
 mod switches;
 mod texts;
 mod waiting;
+mod without_script;
+mod written_numbers;
