@@ -9,11 +9,14 @@
 
 mod ledger;
 mod browser;
+pub mod leak;
 mod logs;
 mod person;
+pub mod story;
 mod town;
 
 pub use ledger::{figure, flag, state, word};
 pub use browser::Browser;
 pub use person::Person;
+pub use story::Story;
 pub use town::{Answer, Item, Message, Row, Town};

@@ -1,1 +1,187 @@
-//! x
+//! No number, key or message text in clear: not at rest, not in passing, not in a log line.
+
+use app::ports::{Queue as _, QueueMessage, ReferralJob};
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use domain::ids::ParticipantId;
+use domain::phone::Phone;
+use tests::leak::{Secret, found};
+use tests::{Person, Story, Town, story};
+use uuid::Uuid;
+
+/// What nobody may read who reads tables, queues or logs.
+fn secrets(story: &Story) -> Vec<Secret> {
+    let sending = local::seed::NUMBERS.map(|(_, phone, _)| phone);
+    let ours = sending.into_iter().chain([local::seed::ADMIN_PHONE]);
+    let ours: Vec<Phone> = ours.map(|phone| Phone::parse(phone).unwrap()).collect();
+    let mut all: Vec<_> = story
+        .phones
+        .iter()
+        .chain(&ours)
+        .map(Secret::phone)
+        .collect();
+    let keys = local::seed::NUMBERS.iter();
+    all.extend(keys.map(|(label, _, key)| Secret::text(&format!("key of {label}"), key)));
+    all.extend(
+        story
+            .addresses
+            .iter()
+            .map(|one| Secret::text("address", one)),
+    );
+    let texts = [
+        "Terima kasih sudah mendaftar",
+        "Link referral Anda",
+        "Ada peserta baru",
+        "Peserta ke-",
+        "Bagikan link ini",
+    ];
+    all.extend(texts.map(|text| Secret::text("text of a message", text)));
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_full_story_nothing_secret_stands_anywhere() {
+    let town = Town::open_at("12:00").await;
+    let story = story::play(&town).await;
+    let secrets = secrets(&story);
+    let places = town.places().await;
+
+    // What is searched is really there.
+    for (place, least) in [("log", 200), ("queue wake", 20), ("queue turns", 20)] {
+        let count = places.iter().filter(|one| one.name == place).count();
+        assert!(count >= least, "{place}: {count}");
+    }
+    for place in [
+        "participants/phone",
+        "broadcast_numbers/api_key",
+        "limits/key",
+    ] {
+        assert!(places.iter().any(|one| one.name == place), "{place}");
+    }
+    assert!(town.logs().contains("\"level\":\"DEBUG\""));
+    for text in [
+        "Terima kasih sudah mendaftar",
+        "Peserta ke-",
+        "Link referral Anda",
+    ] {
+        let sent = town.all_messages().await;
+        assert!(
+            sent.iter().any(|message| message.text.contains(text)),
+            "{text}"
+        );
+    }
+
+    let leaks = found(&places, &secrets);
+    assert!(leaks.is_empty(), "{leaks:#?}");
+
+    // Names are plain attributes of a participant, and stand nowhere else.
+    let names: Vec<_> = story
+        .names
+        .iter()
+        .map(|name| Secret::text(name, name))
+        .collect();
+    let named = found(&places, &names);
+    let elsewhere = named
+        .iter()
+        .filter(|one| !one.ends_with(" in participants/name"));
+    assert_eq!(elsewhere.count(), 0, "{named:#?}");
+    assert!(!named.is_empty(), "the search finds no name");
+}
+
+/// Puts this into an item, as any table could hold it.
+async fn plant(town: &Town, attribute: &str, value: AttributeValue) {
+    let put = town.cloud.dynamodb.put_item().table_name("local-limits");
+    put.item("key", AttributeValue::S(Uuid::new_v4().to_string()))
+        .item(attribute, value)
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leak_is_found_wherever_it_is_planted() {
+    let town = Town::open().await;
+    let person = Person::nth(1);
+    let phone = Phone::parse(&person.phone).unwrap();
+    let secrets = [
+        Secret::phone(&phone),
+        Secret::text("key", "simulated-key-1-7f3a9c"),
+        Secret::text("text", "Peserta ke-"),
+    ];
+    assert!(found(&town.places().await, &secrets).is_empty());
+
+    let writings = [
+        "+6281210000001",
+        "6281210000001",
+        "081210000001",
+        "81210000001",
+        "0812-1000-0001",
+        "0812 1000 0001",
+        "62812.1000.0001",
+        "(0812) 1000-0001",
+        "+62 (812) 1000 0001",
+        "0812\u{a0}1000\u{a0}0001",
+        "https://wa.me/6281210000001?text=x",
+        "ref=%2B62%20812-1000-0001",
+        "Halo Bapak Budi, 0812 1000 0001 sudah terdaftar",
+    ];
+    let encoded = |engine: &base64::engine::GeneralPurpose, text: &str| engine.encode(text);
+    let mut texts: Vec<String> = writings.map(str::to_owned).to_vec();
+    for padding in ["", "x", "xx"] {
+        let text = format!("{padding}+6281210000001");
+        texts.push(encoded(&base64::engine::general_purpose::STANDARD, &text));
+        texts.push(encoded(&base64::engine::general_purpose::URL_SAFE, &text));
+    }
+    texts.push("3831323130303030303031".to_owned());
+    texts.push(format!("{:?}", person.phone.as_bytes()));
+    for (n, text) in texts.iter().enumerate() {
+        let attribute = format!("text{n}");
+        plant(&town, &attribute, AttributeValue::S(text.clone())).await;
+        let binary = AttributeValue::B(Blob::new(text.as_bytes()));
+        plant(&town, &format!("binary{n}"), binary).await;
+        tracing::debug!(planted = format!("log{n}"), note = %text);
+    }
+    let list = AttributeValue::L(vec![AttributeValue::S("081210000001".to_owned())]);
+    let map = AttributeValue::M([("inner".to_owned(), list)].into());
+    plant(&town, "nested", map).await;
+    let number = AttributeValue::N("6281210000001".to_owned());
+    plant(&town, "number", number).await;
+    let bytes = AttributeValue::B(Blob::new(phone.to_bytes()));
+    plant(&town, "bytes", bytes).await;
+    plant(&town, "081210000001", AttributeValue::Bool(true)).await;
+
+    let places = town.places().await;
+    let leaks = found(&places, &secrets);
+    let is_found = |place: &str| leaks.contains(&format!("number +6281210000001 in {place}"));
+    for n in 0..texts.len() {
+        assert!(is_found(&format!("limits/text{n}")), "{}", texts[n]);
+        assert!(is_found(&format!("limits/binary{n}")), "{}", texts[n]);
+    }
+    for place in ["nested.inner", "number", "bytes", "081210000001"] {
+        assert!(is_found(&format!("limits/{place}")), "{place}");
+    }
+    for (n, text) in texts.iter().enumerate() {
+        let marker = format!("\"log{n}\"");
+        let lines: Vec<_> = town.logs().lines().map(str::to_owned).collect();
+        let line = lines.iter().find(|line| line.contains(&marker)).unwrap();
+        let place = tests::leak::Place::new("line".to_owned(), line.as_bytes());
+        assert!(!found(&[place], &secrets).is_empty(), "{text}");
+    }
+
+    // A queue body holds ids alone; an id made of a number is still a leak.
+    assert!(!is_found("queue referrals"));
+    let digits = u128::from_str_radix("6281210000001", 16).unwrap();
+    let referrer_id = ParticipantId(Uuid::from_u128(digits));
+    let adopt = QueueMessage::Referral(ReferralJob::Adopt { referrer_id });
+    town.cloud.queue.send(adopt).await.unwrap();
+    tracing::info!("the key is simulated-key-1-7f3a9c; Peserta ke-1");
+    let leaks = found(&town.places().await, &secrets);
+    for leak in [
+        "number +6281210000001 in queue referrals",
+        "key in log",
+        "text in log",
+    ] {
+        assert!(leaks.contains(leak), "{leak}");
+    }
+}
