@@ -7,16 +7,17 @@
     reason = "a harness fails the test it serves"
 )]
 
-mod ledger;
 mod browser;
 pub mod leak;
+mod ledger;
 mod logs;
 mod person;
+mod stored;
 pub mod story;
 mod town;
 
-pub use ledger::{figure, flag, state, word};
 pub use browser::Browser;
+pub use ledger::{figure, flag, state, word};
 pub use person::Person;
 pub use story::Story;
 pub use town::{Answer, Item, Message, Row, Town};

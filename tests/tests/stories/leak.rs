@@ -154,9 +154,9 @@ async fn a_leak_is_found_wherever_it_is_planted() {
     let places = town.places().await;
     let leaks = found(&places, &secrets);
     let is_found = |place: &str| leaks.contains(&format!("number +6281210000001 in {place}"));
-    for n in 0..texts.len() {
-        assert!(is_found(&format!("limits/text{n}")), "{}", texts[n]);
-        assert!(is_found(&format!("limits/binary{n}")), "{}", texts[n]);
+    for (n, text) in texts.iter().enumerate() {
+        assert!(is_found(&format!("limits/text{n}")), "{text}");
+        assert!(is_found(&format!("limits/binary{n}")), "{text}");
     }
     for place in ["nested.inner", "number", "bytes", "081210000001"] {
         assert!(is_found(&format!("limits/{place}")), "{place}");

@@ -7,6 +7,7 @@
 )]
 
 mod abuse;
+mod bad_bodies;
 mod bad_input;
 mod cost;
 mod failover;
@@ -14,7 +15,6 @@ mod leak;
 mod links;
 mod main_job;
 mod pacing;
-mod policies;
 mod priority;
 mod races;
 mod referrals;

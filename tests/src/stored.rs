@@ -1,0 +1,49 @@
+//! Who is stored, and invited by whom.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::person::Person;
+use crate::town::{Item, Town};
+
+impl Town {
+    /// Everybody who is registered, as stored.
+    pub async fn participants(&self) -> Vec<Item> {
+        let profile = AttributeValue::S("PROFILE".to_owned());
+        let mut items = self.items("participants").await;
+        items.retain(|item| item.get("sk") == Some(&profile));
+        items
+    }
+
+    /// The number's participant, as stored.
+    pub async fn participant(&self, person: &Person) -> Option<Item> {
+        let phone = domain::phone::Phone::parse(&person.phone).expect("a number");
+        let index = self.cloud.app.store.phone_index(&phone).expect("an index");
+        let index = Some(AttributeValue::S(index));
+        let mut items = self.participants().await;
+        items.retain(|item| item.get("phone_index") == index.as_ref());
+        assert!(items.len() < 2, "one number, several participants");
+        items.pop()
+    }
+
+    /// Whether `invitee` is stored as invited by `referrer`; false if by nobody.
+    pub async fn is_invited_by(&self, invitee: &Person, referrer: &Person) -> bool {
+        let invitee = self.participant(invitee).await.expect("an invitee");
+        let referrer = self.participant(referrer).await.expect("a referrer");
+        let named = invitee.get("referrer_id");
+        assert!(
+            named.is_none() || named == referrer.get("id"),
+            "somebody else"
+        );
+        named.is_some()
+    }
+
+    /// Nobody was stored, nothing was decided, and nothing is on its way.
+    pub async fn assert_nothing_stored(&self) {
+        for table in ["participants", "notifications_log"] {
+            let items = self.items(table).await;
+            assert!(items.is_empty(), "{table}: {items:?}");
+        }
+        let put = self.cloud.queue.history();
+        assert!(put.iter().all(|body| body.queue == "wake"), "{put:?}");
+    }
+}

@@ -1,0 +1,167 @@
+//! Every sample event goes to its real handler and is answered; what cannot be read comes back as
+//! the failure of that one record.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::App;
+use app::take_turn::Sender;
+use aws_lambda_events::event::sqs::SqsEvent;
+use local::LocalGateway;
+use registration::Deps;
+use serde_json::{Value, json};
+use tests::Town;
+
+/// The files of `events/` by name.
+fn samples() -> BTreeMap<String, Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
+    let files = std::fs::read_dir(folder).unwrap();
+    let samples: BTreeMap<_, _> = files
+        .map(|file| {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, serde_json::from_str(&text).unwrap())
+        })
+        .collect();
+    assert!(!samples.is_empty());
+    samples
+}
+
+async fn app() -> App {
+    Town::open().await.cloud.app
+}
+
+async fn sender() -> Sender {
+    let cloud = Town::open().await.cloud;
+    Sender {
+        gateway: Arc::new(LocalGateway::new(cloud.simulator, Duration::from_secs(1))),
+        app: cloud.app,
+        live: true,
+    }
+}
+
+fn batch(event: &Value) -> SqsEvent {
+    serde_json::from_value(event.clone()).unwrap()
+}
+
+/// Which handler takes events of a queue.
+fn queue(event: &Value) -> Option<&'static str> {
+    let arn = event["Records"][0]["eventSourceARN"].as_str()?;
+    let queues = ["wake", "turns", "referrals.fifo"];
+    let known = queues
+        .into_iter()
+        .find(|queue| arn.ends_with(&format!("-{queue}")));
+    Some(known.unwrap_or_else(|| panic!("no handler is known for {arn}")))
+}
+
+/// What the handler of a queue reports as failed.
+async fn failed(event: &Value) -> Vec<String> {
+    let answer = match queue(event) {
+        Some("wake") => dispatcher::handle(&app().await, event.clone())
+            .await
+            .unwrap(),
+        Some("turns") => {
+            let answer = sender::handle(&sender().await, batch(event)).await.unwrap();
+            serde_json::to_value(answer).unwrap()
+        }
+        Some("referrals.fifo") => {
+            let answer = referral::handle(&app().await, batch(event)).await.unwrap();
+            serde_json::to_value(answer).unwrap()
+        }
+        _ => panic!("not an event of a queue: {event}"),
+    };
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    failures
+        .iter()
+        .map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_sample_is_answered_by_its_handler() {
+    for (name, event) in samples() {
+        if event["routeKey"] == "POST /api/registrations" {
+            let deps = Deps {
+                app: app().await,
+                origin: None,
+            };
+            let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+            let answer = registration::handle(&deps, request).await;
+            let expected = if name.contains("form") { 303 } else { 201 };
+            assert_eq!(answer.status(), expected, "{name}: {:?}", answer.body());
+        } else if event["kind"] == "tick" {
+            let answer = dispatcher::handle(&app().await, event).await.unwrap();
+            assert_eq!(answer["armed"], 0, "{name}");
+        } else if queue(&event).is_some() {
+            assert_eq!(failed(&event).await, [""; 0], "{name}");
+        } else {
+            panic!("{name}: no handler is known for it");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_cannot_be_read_fails_alone() {
+    let unreadable = [
+        json!(null),
+        json!(""),
+        json!("Halo"),
+        json!("[]"),
+        json!("{}"),
+        json!("{\"v\":2}"),
+        json!("{\"v\":1,\"number_id\":\"x\",\"turn\":-1,\"job\":\"dance\"}"),
+        json!("\u{0}"),
+    ];
+    for (name, event) in samples() {
+        if queue(&event).is_none() {
+            continue;
+        }
+        for body in &unreadable {
+            // Behind the good ones, so that those are seen to be done.
+            let mut event = event.clone();
+            let records = event["Records"].as_array_mut().unwrap();
+            let mut bad = records[0].clone();
+            bad["messageId"] = json!("bad");
+            bad["body"] = body.clone();
+            records.push(bad);
+            assert_eq!(failed(&event).await, ["bad"], "{name}: {body}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_an_unreadable_job_its_group_waits() {
+    let mut event = samples().remove("sqs-referral.json").unwrap();
+    event["Records"][0]["body"] = json!("?");
+    let ids = event["Records"].as_array().unwrap().iter();
+    let ids: Vec<_> = ids
+        .map(|record| record["messageId"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(failed(&event).await, ids);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_neither_a_batch_nor_a_tick_is_an_error_that_someone_sees() {
+    let app = app().await;
+    for event in [
+        json!({}),
+        json!(null),
+        json!({ "v": 2, "kind": "tick" }),
+        json!({ "v": 1, "kind": "dance" }),
+        json!({ "v": 1, "kind": "tick", "more": 1 }),
+        json!({ "Records": "none" }),
+    ] {
+        let answer = dispatcher::handle(&app, event.clone()).await;
+        assert!(answer.is_err(), "{event}");
+    }
+}
