@@ -118,7 +118,7 @@ pub async fn take_turn(
         turn,
         token,
     };
-    match run(sender, held, &pace).await {
+    match Box::pin(run(sender, held, &pace)).await {
         Ok(end) => Ok(end),
         Err(error) => {
             tracing::error!(number = %number_id, turn, error = %Chain(&error), "turn broke");
