@@ -6,14 +6,6 @@ use crate::person::Person;
 use crate::town::{Item, Town};
 
 impl Town {
-    /// Everybody who is registered, as stored.
-    pub async fn participants(&self) -> Vec<Item> {
-        let profile = AttributeValue::S("PROFILE".to_owned());
-        let mut items = self.items("participants").await;
-        items.retain(|item| item.get("sk") == Some(&profile));
-        items
-    }
-
     /// The number's participant, as stored.
     pub async fn participant(&self, person: &Person) -> Option<Item> {
         let phone = domain::phone::Phone::parse(&person.phone).expect("a number");

@@ -108,6 +108,7 @@ impl Town {
         let options = Options {
             gateway_timeout: Duration::from_secs(1),
             keep_bodies: true,
+            note_calls: true,
             starts_at,
             ..Options::default()
         };

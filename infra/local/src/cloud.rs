@@ -6,20 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::backlog::waiting_for_hours;
-use app::ports::{Clock, Queue};
+use app::ports::Clock;
 use app::take_turn::Sender;
-use app::{App, Chain, Dice};
+use app::{App, Chain};
 use async_trait::async_trait;
 use axum::Router;
 use axum::routing::get;
 use jiff::Timestamp;
 use registration::OriginSecret;
-use store::{Store, StoredKeyring};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use vault::{KeyService, Vault};
 
+use crate::calls::Calls;
 use crate::clock::VirtualClock;
 use crate::conductor::{Conductor, QueueSpec, Running};
 use crate::dynamodb::{self, Faults};
@@ -28,16 +27,19 @@ use crate::functions::Functions;
 use crate::gate::Gate;
 use crate::gateway::LocalGateway;
 use crate::key_service::LocalKeyService;
+use crate::parts::{FieldKey, PREFIX, Parts};
 use crate::queue::LocalQueue;
 use crate::seed;
 use crate::simulator::{self, Simulator, Waiting, World};
 
 /// The tables, from the file that SAM deploys.
 const TEMPLATE: &str = include_str!("../../data.yaml");
-const PREFIX: &str = "local";
 const PAGE: &str = include_str!("../assets/simulator.html");
 const PAGE_CSS: &str = include_str!("../assets/simulator.css");
 const PAGE_JS: &str = include_str!("../assets/simulator.js");
+
+/// Who calls for the machinery around the functions.
+const TOOLS: &str = "tools";
 
 /// How the cloud is started.
 pub struct Options {
@@ -49,6 +51,8 @@ pub struct Options {
     pub turns_concurrency: usize,
     /// Keeps every queue body, for tests that search them.
     pub keep_bodies: bool,
+    /// Notes which function calls what, for tests of the policies.
+    pub note_calls: bool,
     /// Where virtual time starts; `None` = at real time. With a data folder its own clock goes on.
     pub starts_at: Option<Timestamp>,
 }
@@ -60,6 +64,7 @@ impl Default for Options {
             gateway_timeout: Duration::from_secs(15),
             turns_concurrency: 5,
             keep_bodies: false,
+            note_calls: false,
             starts_at: None,
         }
     }
@@ -84,6 +89,8 @@ pub struct Cloud {
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// Counts database calls and injects conflicts.
     pub faults: Arc<Faults>,
+    /// What each function called; empty unless noted.
+    pub calls: Calls,
     /// The queues as the functions see them.
     pub queue: Arc<LocalQueue>,
     running: Running,
@@ -154,7 +161,7 @@ impl Cloud {
                 .map_or_else(VirtualClock::in_memory, VirtualClock::starting_at),
         });
         let faults = Arc::new(Faults::default());
-        let client = dynamodb::client(db, Some(Arc::clone(&faults)));
+        let client = dynamodb::client(db.clone(), Some(Arc::clone(&faults)));
         let gate = Gate::default();
         let conductor = Conductor::new(
             Arc::clone(&clock),
@@ -172,44 +179,26 @@ impl Cloud {
             queue
         });
 
-        let keys: Arc<dyn KeyService> = Arc::new(LocalKeyService::open(data_dir)?);
-        let ring = StoredKeyring::new(client.clone(), PREFIX);
-        let vault = Arc::new(Vault::new(keys, Arc::new(ring)));
-        vault.prepare(clock.now()).await?;
-        // Each function has its own caches, as it has its own process in the cloud.
-        let app = || {
-            App::new(
-                Store::new(client.clone(), PREFIX, Arc::clone(&vault)),
-                Arc::clone(&queue) as Arc<dyn Queue>,
-                Arc::clone(&clock) as Arc<dyn Clock>,
-                Dice::from_system(),
-            )
+        let calls = Calls::default();
+        let parts = Parts {
+            database: db,
+            faults: Arc::clone(&faults),
+            keys: Arc::new(LocalKeyService::open(data_dir)?),
+            queue: Arc::clone(&queue),
+            clock: Arc::clone(&clock),
+            calls: options.note_calls.then(|| calls.clone()),
         };
+        let own_vault = parts.vault(TOOLS, FieldKey::Given).await?;
+        let app = || parts.app(TOOLS, Arc::clone(&own_vault));
         let simulator = Simulator::start(
             data_dir,
             seed::simulated(),
             Arc::clone(&clock) as Arc<dyn Clock>,
         )
         .await?;
-        let origin = OriginSecret::new(&*vault.secret(registration::config::ORIGIN_KEY).await?);
-        let functions = Functions {
-            registration: Arc::new(registration::Deps {
-                app: app(),
-                origin: Some(origin),
-            }),
-            referral: Arc::new(app()),
-            dispatcher: Arc::new(app()),
-            sender: Arc::new(Sender {
-                app: app(),
-                gateway: Arc::new(LocalGateway::new(
-                    simulator.clone(),
-                    options.gateway_timeout,
-                )),
-                live: true,
-            }),
-        };
+        let functions = functions(&parts, &simulator, options.gateway_timeout).await?;
         connect(&conductor, &functions)?;
-        seed::fill_if_empty(&functions.dispatcher).await?;
+        seed::fill_if_empty(&app()).await?;
         let running = conductor.start();
 
         let outside = Outside {
@@ -241,6 +230,7 @@ impl Cloud {
             app: app(),
             dynamodb: client,
             faults,
+            calls,
             queue,
             running,
             server,
@@ -254,6 +244,36 @@ impl Cloud {
         self.running.shutdown().await;
         self.server.abort();
     }
+}
+
+/// The functions, each with what its role lets it have.
+async fn functions(
+    parts: &Parts,
+    simulator: &Simulator,
+    gateway_timeout: Duration,
+) -> Result<Functions, StartError> {
+    let vault = parts.vault("registration", FieldKey::Given).await?;
+    let origin = OriginSecret::new(&*vault.secret(registration::config::ORIGIN_KEY).await?);
+    let registration = registration::Deps {
+        app: parts.app("registration", vault),
+        origin: Some(origin),
+    };
+    let vault = parts.vault("sender", FieldKey::Given).await?;
+    let sender = Sender {
+        app: parts.app("sender", vault),
+        gateway: Arc::new(LocalGateway::new(simulator.clone(), gateway_timeout)),
+        live: true,
+    };
+    let vault = parts.vault("referral", FieldKey::Withheld).await?;
+    let referral = parts.app("referral", vault);
+    let vault = parts.vault("dispatcher", FieldKey::Withheld).await?;
+    let dispatcher = parts.app("dispatcher", vault);
+    Ok(Functions {
+        registration: Arc::new(registration),
+        referral: Arc::new(referral),
+        dispatcher: Arc::new(dispatcher),
+        sender: Arc::new(sender),
+    })
 }
 
 fn connect(conductor: &Conductor, functions: &Functions) -> Result<(), StartError> {

@@ -3,6 +3,7 @@
 //! DynamoDB is an embedded engine behind the real SDK client; queues, delays and the minute tick
 //! run on a virtual clock that can be advanced; the gateway is real HTTP to simulated phones.
 
+mod calls;
 mod clock;
 mod cloud;
 mod config;
@@ -11,6 +12,7 @@ mod functions;
 mod gate;
 mod gateway;
 mod key_service;
+mod parts;
 mod queue;
 
 pub mod conductor;
@@ -18,6 +20,7 @@ pub mod dynamodb;
 pub mod seed;
 pub mod simulator;
 
+pub use calls::{Call, Caller, Calls};
 pub use clock::{ClockError, VirtualClock};
 pub use cloud::{Cloud, Options, StartError};
 pub use config::{Config, ConfigError, bind};

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::conductor::Conductor;
 pub struct LocalQueue {
     conductor: Conductor,
     history: Option<Mutex<Vec<PutBody>>>,
+    lost: Mutex<BTreeSet<&'static str>>,
 }
 
 /// A body that was put, for tests that search all of them.
@@ -30,6 +32,7 @@ impl LocalQueue {
         Self {
             conductor,
             history: None,
+            lost: Mutex::default(),
         }
     }
 
@@ -38,6 +41,12 @@ impl LocalQueue {
     pub fn with_history(mut self) -> Self {
         self.history = Some(Mutex::default());
         self
+    }
+
+    /// From now on messages for these queues are lost on their way, which queues may do.
+    pub fn lose(&self, queues: &[&'static str]) {
+        *self.lost.lock().unwrap_or_else(PoisonError::into_inner) =
+            queues.iter().copied().collect();
     }
 
     /// Every body ever put, oldest first; empty without [`LocalQueue::with_history`].
@@ -73,6 +82,14 @@ impl Queue for LocalQueue {
                     queue,
                     body: body.clone(),
                 });
+        }
+        let is_lost = self
+            .lost
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(queue);
+        if is_lost {
+            return Ok(());
         }
         self.conductor
             .put(queue, body, Duration::from_secs(delay_s.into()), group)

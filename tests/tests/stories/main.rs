@@ -15,6 +15,7 @@ mod leak;
 mod links;
 mod main_job;
 mod pacing;
+mod policies;
 mod priority;
 mod races;
 mod referrals;

@@ -13,6 +13,7 @@ use dynoxide::Database;
 
 use super::Faults;
 use super::dispatch::dispatch;
+use crate::calls::Caller;
 
 const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 const UNKNOWN_OPERATION: &str =
@@ -30,13 +31,27 @@ pub struct InProcess(Arc<Inner>);
 struct Inner {
     database: Database,
     faults: Option<Arc<Faults>>,
+    caller: Option<Caller>,
 }
 
 impl InProcess {
     /// Serves requests from `database`; `faults` may disturb and counts them.
     #[must_use]
     pub fn new(database: Database, faults: Option<Arc<Faults>>) -> Self {
-        Self(Arc::new(Inner { database, faults }))
+        Self(Arc::new(Inner {
+            database,
+            faults,
+            caller: None,
+        }))
+    }
+
+    /// Notes every request as one of this caller.
+    pub(super) fn noted_by(self, caller: Option<Caller>) -> Self {
+        Self(Arc::new(Inner {
+            database: self.0.database.clone(),
+            faults: self.0.faults.clone(),
+            caller,
+        }))
     }
 
     fn respond(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
@@ -48,6 +63,9 @@ impl InProcess {
         let body = request.body().bytes().ok_or_else(|| {
             ConnectorError::user("a streaming body is no DynamoDB request".into())
         })?;
+        if let Some(caller) = &self.0.caller {
+            caller.database(operation, body);
+        }
         let faults = self.0.faults.as_deref();
         if let Some(faults) = faults {
             faults.called(operation);

@@ -23,6 +23,7 @@ use aws_sdk_dynamodb::config::{
 };
 use dynoxide::{Database, DynoxideError};
 
+use crate::calls::Caller;
 pub use faults::Faults;
 pub use in_process::InProcess;
 pub use tables::{TablesError, create_tables};
@@ -83,12 +84,22 @@ pub fn make(file: &Path, template: &str, prefix: &str) -> Result<(), MakeError> 
 /// same way every time.
 #[must_use]
 pub fn client(database: Database, faults: Option<Arc<Faults>>) -> aws_sdk_dynamodb::Client {
+    client_of(database, faults, None)
+}
+
+/// [`client`], whose calls are noted.
+pub(crate) fn client_of(
+    database: Database,
+    faults: Option<Arc<Faults>>,
+    caller: Option<Caller>,
+) -> aws_sdk_dynamodb::Client {
+    let http = InProcess::new(database, faults).noted_by(caller);
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("local"))
         .endpoint_url("http://dynamodb.in-process.invalid")
         .credentials_provider(Credentials::new("local", "local", None, None, "in-process"))
-        .http_client(SharedHttpClient::new(InProcess::new(database, faults)))
+        .http_client(SharedHttpClient::new(http))
         .retry_config(RetryConfig::disabled())
         .timeout_config(TimeoutConfig::disabled())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())

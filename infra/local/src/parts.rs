@@ -1,0 +1,82 @@
+//! What every function is put together from.
+
+use std::sync::Arc;
+
+use app::ports::{Clock, Queue};
+use app::{App, Dice};
+use store::{Store, StoredKeyring};
+use vault::{KeyService, Vault, VaultError};
+
+use crate::calls::{Caller, Calls, NotedKeys, NotedQueue};
+use crate::clock::VirtualClock;
+use crate::dynamodb::{self, Faults};
+use crate::queue::LocalQueue;
+
+/// First part of every table's name.
+pub(crate) const PREFIX: &str = "local";
+
+/// The cloud's services, from which each function gets clients of its own.
+pub(crate) struct Parts {
+    pub(crate) database: dynoxide::Database,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) keys: Arc<dyn KeyService>,
+    pub(crate) queue: Arc<LocalQueue>,
+    pub(crate) clock: Arc<VirtualClock>,
+    /// Where calls are noted, if they are.
+    pub(crate) calls: Option<Calls>,
+}
+
+/// Whether a function may use the field key, as `FIELD_KEY_ARN` says in the cloud.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FieldKey {
+    Given,
+    Withheld,
+}
+
+impl Parts {
+    fn caller(&self, function: &'static str) -> Option<Caller> {
+        self.calls.as_ref().map(|calls| calls.by(function))
+    }
+
+    fn client(&self, caller: Option<Caller>) -> aws_sdk_dynamodb::Client {
+        dynamodb::client_of(
+            self.database.clone(),
+            Some(Arc::clone(&self.faults)),
+            caller,
+        )
+    }
+
+    /// A vault of the function's own, as it has in its own process; prepared if it has the key.
+    pub(crate) async fn vault(
+        &self,
+        function: &'static str,
+        key: FieldKey,
+    ) -> Result<Arc<Vault>, VaultError> {
+        let caller = self.caller(function);
+        let ring = StoredKeyring::new(self.client(caller.clone()), PREFIX);
+        let keys = NotedKeys {
+            keys: Arc::clone(&self.keys),
+            caller,
+        };
+        let vault = Vault::new(Arc::new(keys), Arc::new(ring));
+        if key == FieldKey::Given {
+            vault.prepare(self.clock.now()).await?;
+        }
+        Ok(Arc::new(vault))
+    }
+
+    /// The function's application: its own caches over the tables that all share.
+    pub(crate) fn app(&self, function: &'static str, vault: Arc<Vault>) -> App {
+        let caller = self.caller(function);
+        let queue = NotedQueue {
+            queue: Arc::clone(&self.queue) as Arc<dyn Queue>,
+            caller: caller.clone(),
+        };
+        App::new(
+            Store::new(self.client(caller), PREFIX, vault),
+            Arc::new(queue),
+            Arc::clone(&self.clock) as Arc<dyn Clock>,
+            Dice::from_system(),
+        )
+    }
+}

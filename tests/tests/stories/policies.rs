@@ -1,0 +1,195 @@
+//! Least privilege: each role allows exactly what its function was seen to do.
+
+use std::collections::BTreeSet;
+
+use app::numbers::{NumberEntry, add_number};
+use app::settings::save_control;
+use domain::number::Limits;
+use domain::phone::Phone;
+use domain::settings::Control;
+use local::simulator::NumberSetup;
+use serde_json::Value;
+use store::GatewayKey;
+use tests::{Person, Town, story};
+use zeroize::Zeroizing;
+
+#[path = "../template/project.rs"]
+#[allow(dead_code, reason = "shared with the template test")]
+mod project;
+
+use project::{Project, resources, target};
+
+/// `sender dynamodb:Query pace`.
+type Permission = (String, String, String);
+
+/// What no story reaches, and why it is allowed nevertheless.
+const UNREACHED: [(&str, &str, &str, &str); 2] = [
+    (
+        "sender",
+        "dynamodb:PutItem",
+        "keyring",
+        "it may be the first to start in a new month, and then makes that month's key",
+    ),
+    (
+        "sender",
+        "kms:GenerateDataKey",
+        "field key",
+        "it may be the first to start in a new month, and then makes that month's key",
+    ),
+];
+
+/// The actions that the calls are compared in; logs and receiving are the platform's.
+fn is_compared(action: &str) -> bool {
+    action.starts_with("dynamodb:") || action.starts_with("kms:") || action == "sqs:SendMessage"
+}
+
+fn each(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(items) => items.iter().collect(),
+        single => vec![single],
+    }
+}
+
+/// The name under which calls know a resource.
+fn name_of(resource: &Value) -> String {
+    if let Some(table) = resource["Fn::Sub"].as_str() {
+        let name = table.strip_prefix("${TablesArn}-");
+        return name
+            .unwrap_or_else(|| panic!("{table} is no table"))
+            .to_owned();
+    }
+    match target(resource).expect("a resource of the stack") {
+        "FieldKeyArn" => "field key".to_owned(),
+        queue => queue.trim_end_matches("Arn").to_lowercase(),
+    }
+}
+
+/// What the templates allow.
+fn allowed() -> BTreeSet<Permission> {
+    let project = Project::load();
+    let mut allowed = BTreeSet::new();
+    for (template, _, function) in project.of_type("AWS::Serverless::Function") {
+        let properties = &function["Properties"];
+        let code = properties["CodeUri"].as_str().unwrap();
+        let name = code.trim_end_matches('/').rsplit('/').next().unwrap();
+        let role = &resources(template)[target(&properties["Role"]).unwrap()];
+        for policy in each(&role["Properties"]["Policies"]) {
+            for statement in each(&policy["PolicyDocument"]["Statement"]) {
+                assert_eq!(statement["Effect"], "Allow");
+                let actions = each(&statement["Action"]).into_iter();
+                for action in actions
+                    .filter_map(Value::as_str)
+                    .filter(|one| is_compared(one))
+                {
+                    for resource in each(&statement["Resource"]) {
+                        let resource = name_of(resource);
+                        allowed.insert((name.to_owned(), action.to_owned(), resource));
+                    }
+                }
+            }
+        }
+    }
+    allowed
+}
+
+fn called(town: &Town) -> BTreeSet<Permission> {
+    let calls = town.cloud.calls.all().into_iter();
+    calls
+        .filter(|call| call.function != "tools")
+        .map(|call| (call.function.to_owned(), call.action, call.resource))
+        .collect()
+}
+
+/// More people than one job credits named a number before it registered.
+async fn crowd(town: &Town) {
+    let referrer = Person::nth(800);
+    for n in 801..=901 {
+        let early = Person::nth(n).invited_by(&referrer);
+        assert_eq!(town.register(&early).await.status, 201);
+    }
+    town.register(&referrer).await;
+    town.advance(300).await;
+    assert_eq!(town.places_given_by(&referrer).await.len(), 101);
+}
+
+/// A number of lower priority helps out while better ones are busy.
+async fn helper(town: &Town) {
+    let setup = NumberSetup {
+        phone: "+6281100000004".parse().unwrap(),
+        label: "Nomor 4".to_owned(),
+        api_key: "simulated-key-4".to_owned(),
+    };
+    town.cloud.simulator.add_number(setup).await.unwrap();
+    let app = &town.cloud.app;
+    let entry = NumberEntry {
+        label: "Nomor 4".to_owned(),
+        phone: Phone::parse("+6281100000004").unwrap(),
+        api_key: GatewayKey(Zeroizing::new("simulated-key-4".to_owned())),
+        priority: 2,
+        in_use_since: app.now(),
+        limits: Limits::new(2, 5, 600, 4_800).unwrap(),
+    };
+    add_number(app, entry).await.unwrap();
+    town.advance_to("12:00").await;
+    for n in 910..940 {
+        town.register(&Person::nth(n)).await;
+    }
+    town.advance(300).await;
+    assert_eq!(
+        town.count_rows("welcome", "queued", "waiting_number").await,
+        0
+    );
+}
+
+/// Queue messages are lost, and the tick brings everything back; what is too late for that ends.
+async fn losses(town: &Town) {
+    let referrer = Person::nth(700);
+    town.register(&referrer).await;
+    town.advance(60).await;
+    town.cloud.queue.lose(&["wake", "turns", "referrals"]);
+    town.register(&Person::nth(701).invited_by(&referrer)).await;
+    town.advance(240).await;
+    town.cloud.queue.lose(&[]);
+    town.advance(300).await;
+    assert_eq!(town.chat(&referrer).await.len(), 2);
+
+    let app = &town.cloud.app;
+    let stopped = Control {
+        all_stopped: true,
+        ..Control::default()
+    };
+    save_control(app, &stopped).await.unwrap();
+    town.register(&Person::nth(702)).await;
+    crowd(town).await;
+    town.advance(73 * 3_600).await;
+    save_control(app, &Control::default()).await.unwrap();
+    assert_eq!(town.count_rows("welcome", "failed", "expired").await, 103);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_role_allows_what_its_function_does_and_nothing_else() {
+    let town = Town::open_at("12:00").await;
+    story::play(&town).await;
+    losses(&town).await;
+    helper(&town).await;
+    let (allowed, called) = (allowed(), called(&town));
+    let denied: Vec<_> = called.difference(&allowed).collect();
+    assert!(denied.is_empty(), "called, but not allowed: {denied:#?}");
+
+    let unreached: BTreeSet<Permission> = UNREACHED
+        .iter()
+        .map(|(function, action, resource, _)| {
+            (
+                (*function).to_owned(),
+                (*action).to_owned(),
+                (*resource).to_owned(),
+            )
+        })
+        .collect();
+    let unused: BTreeSet<_> = allowed.difference(&called).cloned().collect();
+    assert_eq!(unused, unreached, "left: allowed, but never called");
+    for function in ["registration", "referral", "dispatcher", "sender"] {
+        let calls = called.iter().filter(|(name, ..)| name == function).count();
+        assert!(calls > 4, "{function}: {calls} calls were seen");
+    }
+}
