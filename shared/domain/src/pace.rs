@@ -198,25 +198,31 @@ impl Pace {
 /// gap (that is `next_free_at`) and nothing of sending hours (those are the message's).
 #[must_use]
 pub fn may_send(number: &Number, pace: &Pace, now: Timestamp) -> MaySend {
-    match number.health(now) {
+    // The earliest moment, moved on by each rule in turn: rest, day, hour.
+    let rested = match number.health(now) {
         Health::Out => return MaySend::No,
-        Health::CoolingUntil(until) => return MaySend::From(until),
-        Health::Usable => {}
-    }
-    if pace.sent_today(now) >= number.limits.daily_cap() {
-        return MaySend::From(next_wib_day(now));
-    }
+        Health::CoolingUntil(until) => until,
+        Health::Usable => now,
+    };
+    let new_day = if pace.sent_today(rested) >= number.limits.daily_cap() {
+        next_wib_day(rested)
+    } else {
+        rested
+    };
     let cap = usize::from(number.limits.hourly_cap());
-    let counted = pace.history.counted(now);
-    if let Some(oldest) = counted
+    let counted = pace.history.counted(new_day);
+    let holding = counted
         .len()
         .checked_sub(cap)
-        .and_then(|at| counted.get(at))
-    {
-        let free = Timestamp::from_second(oldest + COUNTED.as_secs() + 1);
-        return MaySend::From(free.unwrap_or(Timestamp::MAX));
+        .and_then(|at| counted.get(at));
+    let free = holding.map_or(new_day, |oldest| {
+        Timestamp::from_second(oldest + COUNTED.as_secs() + 1).unwrap_or(Timestamp::MAX)
+    });
+    if free > now {
+        MaySend::From(free)
+    } else {
+        MaySend::Now
     }
-    MaySend::Now
 }
 
 #[cfg(test)]
