@@ -1,5 +1,5 @@
 //! Looks for numbers, keys and texts in everything the system keeps, passes on or logs
-//! (SPEC C1). The simulator is the outside world and is not searched.
+//! (requirement C1). The simulator is the outside world and is not searched.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

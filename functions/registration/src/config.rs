@@ -18,7 +18,7 @@ pub struct Deps {
     pub origin: Option<OriginSecret>,
 }
 
-/// The secret that proves that a request came through CloudFront (SPEC L8).
+/// The secret that proves that a request came through CloudFront (requirement L8).
 pub struct OriginSecret(Zeroizing<String>);
 
 impl OriginSecret {

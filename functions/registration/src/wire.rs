@@ -11,7 +11,7 @@ use serde_json::Value;
 /// Nobody types more into five fields; what is longer is not a registration.
 pub(crate) const LONGEST_BODY: usize = 16 * 1024;
 
-/// The cookie in which the edge keeps the code of a link (SPEC L4).
+/// The cookie in which the edge keeps the code of a link (requirement L4).
 const REF_COOKIE: &str = "ref";
 
 /// How the visitor's browser speaks, and so how it is answered.

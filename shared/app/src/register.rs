@@ -19,7 +19,7 @@ use crate::ports::{QueueMessage, ReferralJob};
 const ADDRESS_WINDOW_S: i64 = 600;
 
 /// The answer to a registration. It is the same for a number that was registered before, so
-/// that nobody finds out who is (SPEC L6).
+/// that nobody finds out who is (requirement L6).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// Taken.
@@ -252,7 +252,7 @@ fn proof(consent_share: bool, at: Timestamp) -> ConsentRecord {
 }
 
 /// Sends the link again to someone who is registered, at most once a day; the day of the
-/// registration has the welcome (SPEC L6).
+/// registration has the welcome (requirement L6).
 async fn resend_link(
     app: &App,
     holder: domain::ids::ParticipantId,

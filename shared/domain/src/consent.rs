@@ -1,4 +1,4 @@
-//! What a visitor agrees to, word for word, so that the proof names the exact text (SPEC L3;
+//! What a visitor agrees to, word for word, so that the proof names the exact text (requirement L3;
 //! UU PDP 27/2022 articles 20–24).
 
 /// One version of the two boxes. A changed word is a new version: the old one stays provable.

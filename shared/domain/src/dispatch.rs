@@ -9,8 +9,8 @@ use crate::number::Number;
 use crate::pace::{HORIZON, MaySend, Pace, Phase, may_send};
 use crate::settings::Strategy;
 
-/// A worse-ranked number takes only rows that have been sendable this long per rank (DESIGN,
-/// “Strategy”), so that it helps out when better ones are busy.
+/// A worse-ranked number takes only rows that have been sendable this long per rank (requirement
+/// S1), so that it helps out when better ones are busy.
 const RANK_DELAY_S: i64 = 10;
 
 /// A number with its pace.

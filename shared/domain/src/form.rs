@@ -1,4 +1,4 @@
-//! The registration form: from named fields to typed values, or every error at once (SPEC L3, L4).
+//! The registration form: from named fields to typed values, or every error at once (requirement L3, L4).
 
 #[cfg(test)]
 mod tests;
@@ -48,9 +48,9 @@ pub struct RegistrationForm {
     /// Whether the referrer may see name, city, profession and number.
     pub consent_share: bool,
     /// Whose link it was. An unreadable code never stops a registration. It may be the
-    /// participant's own number, which the use case ignores (SPEC L7).
+    /// participant's own number, which the use case ignores (requirement L7).
     pub referral: Option<ReferralCode>,
-    /// The field that people cannot see was filled: a robot (SPEC L8).
+    /// The field that people cannot see was filled: a robot (requirement L8).
     pub honeypot_filled: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Sending hours: when messages of a class may leave (SPEC S3).
+//! Sending hours: when messages of a class may leave (requirement S3).
 
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};

@@ -14,7 +14,7 @@ const TEXT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b',');
 
 /// `https://wa.me/6281…?text=Halo%20Admin,%20…`: opens a chat with `admin`, the text typed in
-/// (SPEC L5).
+/// (requirement L5).
 #[must_use]
 pub fn wa_me_url(admin: Phone, text: &str) -> String {
     format!(
@@ -24,7 +24,7 @@ pub fn wa_me_url(admin: Phone, text: &str) -> String {
     )
 }
 
-/// `www.webdonasi.com/ref=081562726272`: the personal link as messages show it (SPEC L9).
+/// `www.webdonasi.com/ref=081562726272`: the personal link as messages show it (requirement L9).
 /// `site_host` is a host name without scheme or slash.
 #[must_use]
 pub fn referral_link(site_host: &str, phone: &Phone) -> String {

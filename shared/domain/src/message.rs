@@ -16,7 +16,7 @@ pub enum MessageType {
     Welcome,
     /// To the referrer, about a new participant.
     ReferrerAlert,
-    /// One's own referral link again (SPEC L6).
+    /// One's own referral link again (requirement L6).
     Link,
     /// Before an event.
     Reminder,
@@ -67,7 +67,7 @@ impl MessageType {
         }
     }
 
-    /// How long after its cause a message is still worth sending. A welcome: 72 h (SPEC S7);
+    /// How long after its cause a message is still worth sending. A welcome: 72 h (requirement S7);
     /// an alert: a week; a link that was asked for: a day. Event messages carry their own end.
     #[must_use]
     pub fn useful_for(self) -> SignedDuration {
@@ -81,7 +81,7 @@ impl MessageType {
     }
 }
 
-/// Classes in order of priority, the most urgent first (SPEC S6).
+/// Classes in order of priority, the most urgent first (requirement S6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Class {
     /// Reminders and notices about an event.

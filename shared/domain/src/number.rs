@@ -16,14 +16,14 @@ pub struct Limits {
 /// The limits were outside what the brief allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LimitsError {
-    /// SPEC S2: at least 2 s, and a minimum no greater than the maximum.
+    /// Requirement S2: at least 2 s, and a minimum no greater than the maximum.
     #[error(
         "the gap must be at least {} s and its minimum no greater than its maximum (at most {} s)",
         Limits::GAP_FLOOR_S,
         Limits::GAP_CEILING_S
     )]
     Gap,
-    /// SPEC S2: at most 600 in any 60 minutes.
+    /// Requirement S2: at most 600 in any 60 minutes.
     #[error("the hourly cap must be from 1 to {}", Limits::HOURLY_CEILING)]
     Hourly,
     /// A daily cap of nothing would be a pause.

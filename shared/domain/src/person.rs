@@ -167,7 +167,7 @@ plain_text! {
 
 impl PersonName {
     /// `Budi S.`: the first given name and the initial of the last, without titles, degrees
-    /// and initials (SPEC L3, for whoever has no right to the name). A single name stays.
+    /// and initials (requirement L3, for whoever has no right to the name). A single name stays.
     #[must_use]
     pub fn shortened(&self) -> String {
         short_name::shorten(&self.0)
@@ -180,7 +180,7 @@ const PLACE_KINDS: [&str; 3] = ["kota", "kabupaten", "kab"];
 impl City {
     /// The key under which writings of one place meet: lower case, without punctuation and
     /// without the words “kota”, “kabupaten”, “kab.” wherever they stand; so “Kota Bogor”,
-    /// “Kab.Bogor”, “Bogor (Kota)” and “bogor” are one (SPEC A1, `city_key`). A place that
+    /// “Kab.Bogor”, “Bogor (Kota)” and “bogor” are one (requirement A1, `city_key`). A place that
     /// has no other word keeps it.
     #[must_use]
     pub fn key(&self) -> String {

@@ -113,7 +113,7 @@ impl Phone {
         self.0.to_string()
     }
 
-    /// `081562726272`: the referral code and what people read (SPEC L9).
+    /// `081562726272`: the referral code and what people read (requirement L9).
     #[must_use]
     pub fn link_form(self) -> String {
         format!("0{}", self.national())

@@ -9,9 +9,9 @@ use crate::message::Failure;
 use crate::number::OutReason;
 use crate::outcome::Outcome;
 
-/// Requests per message before it is given up (SPEC S5).
+/// Requests per message before it is given up (requirement S5).
 pub const MAX_TRIES: u32 = 5;
-/// First and longest wait between tries (SPEC S5).
+/// First and longest wait between tries (requirement S5).
 const FIRST_WAIT_S: i64 = 30;
 const LONGEST_WAIT_S: i64 = 3_600;
 /// Failures in a row after which a number is taken out.

@@ -1,4 +1,4 @@
-//! What stands behind `/ref=`: somebody's number, or a short code in its place (SPEC L1, L9).
+//! What stands behind `/ref=`: somebody's number, or a short code in its place (requirement L1, L9).
 
 use crate::phone::Phone;
 use crate::text::single_line;

@@ -4,7 +4,7 @@ use crate::hours::{HoursPolicy, SendingHours};
 use crate::message::Class;
 use crate::phone::Phone;
 
-/// How numbers take work when there is less of it than numbers (SPEC S1).
+/// How numbers take work when there is less of it than numbers (requirement S1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Strategy {
     /// The longest unused first.
@@ -14,7 +14,7 @@ pub enum Strategy {
     Random,
 }
 
-/// How much of a new participant's number the referrer sees (SPEC L3).
+/// How much of a new participant's number the referrer sees (requirement L3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AlertPhone {
     /// As the participant chose.
@@ -39,7 +39,7 @@ pub struct Settings {
     pub alert_phone: AlertPhone,
     /// Sending hours.
     pub hours: HoursPolicy,
-    /// Registrations one network address may send in ten minutes (SPEC L8).
+    /// Registrations one network address may send in ten minutes (requirement L8).
     pub registrations_per_address: u32,
 }
 
@@ -57,7 +57,7 @@ impl Default for Settings {
     }
 }
 
-/// Where people are sent after registering (SPEC L5). Apart from the settings, since it holds a
+/// Where people are sent after registering (requirement L5). Apart from the settings, since it holds a
 /// number and only the registration needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
@@ -78,7 +78,7 @@ impl Contact {
     }
 }
 
-/// Kill switches (SPEC S9). A number has its own: pausing it.
+/// Kill switches (requirement S9). A number has its own: pausing it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Control {
     /// Nothing is sent.

@@ -1,4 +1,4 @@
-//! Message templates: parsed when saved, rendered when sent (SPEC N3, S7).
+//! Message templates: parsed when saved, rendered when sent (requirement N3, S7).
 //!
 //! The syntax is `{placeholder}` and nothing else. A line that has placeholders and gets no
 //! value for any of them is left out, so that one text serves with and without a planned

@@ -1,4 +1,4 @@
-//! Times as participants read them (SPEC N3, N4).
+//! Times as participants read them (requirement N3, N4).
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Weekday};

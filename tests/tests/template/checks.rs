@@ -8,7 +8,7 @@ const FUNCTION: &str = "AWS::Serverless::Function";
 const QUEUE: &str = "AWS::SQS::Queue";
 const DAYS_14_S: u64 = 14 * 24 * 60 * 60;
 
-/// What an access log line may hold; none of it can name a person (SPEC C1).
+/// What an access log line may hold; none of it can name a person (requirement C1).
 const LOGGED: [&str; 7] = [
     "requestId",
     "requestTimeEpoch",

@@ -1,4 +1,4 @@
-//! Referral links in all their forms (SPEC L1).
+//! Referral links in all their forms (requirement L1).
 
 /// The code is kept for 30 days, the last link wins.
 const KEEP_S: u32 = 30 * 24 * 60 * 60;

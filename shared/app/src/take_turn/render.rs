@@ -73,7 +73,7 @@ fn recipient_vars(facts: &Facts<'_>) -> Vars {
     vars
 }
 
-/// About the new participant, as much as they agreed to (SPEC L3).
+/// About the new participant, as much as they agreed to (requirement L3).
 fn alert_vars(facts: &Facts<'_>, subject: &Participant) -> Vars {
     let in_full = match facts.settings.alert_phone {
         AlertPhone::ByConsent => subject.consent_share,

@@ -1,6 +1,6 @@
-//! The states of a row: the brief's `status` with its reason (SPEC N5).
+//! The states of a row: the brief's `status` with its reason (requirement N5).
 
-/// Why a queued message is not sent yet (SPEC N5).
+/// Why a queued message is not sent yet (requirement N5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Waiting {
     /// For its place among the referrer's invitees.

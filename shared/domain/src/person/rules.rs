@@ -73,7 +73,7 @@ fn is_allowed(c: char) -> bool {
     is_letter(c) || c.is_ascii_digit() || mark || punctuation
 }
 
-/// A telephone number, which would be stored in clear here (SPEC C1).
+/// A telephone number, which would be stored in clear here (requirement C1).
 fn has_number(text: &str) -> bool {
     text.split(|c: char| c.is_alphabetic() || matches!(c, ',' | ':' | '&'))
         .any(|run| run.chars().filter(char::is_ascii_digit).count() >= NUMBER_DIGITS)

@@ -1,5 +1,5 @@
 //! The texts that a new system starts with: the brief's, to the letter, with the additions
-//! that SPEC N3 allows.
+//! that requirement N3 allows.
 
 use super::{Placeholder, Template, TemplateError};
 
@@ -18,7 +18,7 @@ pub enum DefaultTemplate {
     BroadcastKabar,
     /// Broadcast that invites to share the link (brief, section 7).
     BroadcastSharing,
-    /// The link again, for a number that is registered already (SPEC L6); not in the brief.
+    /// The link again, for a number that is registered already (requirement L6); not in the brief.
     Link,
 }
 
