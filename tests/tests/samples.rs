@@ -42,11 +42,8 @@ async fn app() -> App {
 
 async fn sender() -> Sender {
     let cloud = Town::open().await.cloud;
-    Sender {
-        gateway: Arc::new(LocalGateway::new(cloud.simulator, Duration::from_secs(1))),
-        app: cloud.app,
-        live: true,
-    }
+    let gateway = LocalGateway::new(cloud.simulator, Duration::from_secs(1));
+    Sender::new(cloud.app, Arc::new(gateway), true)
 }
 
 fn batch(event: &Value) -> SqsEvent {

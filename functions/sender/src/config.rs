@@ -51,9 +51,9 @@ pub async fn start() -> Result<Sender, StartError> {
             expected: "a number of seconds from 1 to 20",
         })?;
     let gateway = DripSender::new(&required("GATEWAY_URL")?, timeout)?;
-    Ok(Sender {
-        app: Box::pin(Cloud::start()).await?.app()?,
-        gateway: Arc::new(gateway),
+    Ok(Sender::new(
+        Box::pin(Cloud::start()).await?.app()?,
+        Arc::new(gateway),
         live,
-    })
+    ))
 }

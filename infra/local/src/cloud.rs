@@ -259,11 +259,8 @@ async fn functions(
         origin: Some(origin),
     };
     let vault = parts.vault("sender", FieldKey::Given).await?;
-    let sender = Sender {
-        app: parts.app("sender", vault),
-        gateway: Arc::new(LocalGateway::new(simulator.clone(), gateway_timeout)),
-        live: true,
-    };
+    let gateway = LocalGateway::new(simulator.clone(), gateway_timeout);
+    let sender = Sender::new(parts.app("sender", vault), Arc::new(gateway), true);
     let vault = parts.vault("referral", FieldKey::Withheld).await?;
     let referral = parts.app("referral", vault);
     let vault = parts.vault("dispatcher", FieldKey::Withheld).await?;

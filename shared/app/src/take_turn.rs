@@ -9,6 +9,7 @@ mod deliver;
 mod pick;
 mod render;
 mod verdict;
+mod view;
 
 use std::sync::Arc;
 
@@ -21,11 +22,12 @@ use gateway::Gateway;
 use jiff::{SignedDuration, Timestamp};
 use store::{Chain, Claimed, Fenced, NextTurn, Refusal, StoreError};
 
-use crate::context::{App, delay_until};
+use crate::context::{App, Cached, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueError, QueueMessage};
 use pick::Picked;
 use verdict::Verdict;
+use view::View;
 
 /// A refused row lets the same turn pick again, so often.
 const REFUSALS: u32 = 10;
@@ -40,12 +42,23 @@ const AFTER_LOST_CLAIMS: SignedDuration = SignedDuration::from_secs(1);
 
 /// What the sender works with.
 pub struct Sender {
-    /// Store, queues, time.
-    pub app: App,
-    /// Where messages leave.
-    pub gateway: Arc<dyn Gateway>,
-    /// Whether messages leave at all (`GATEWAY_MODE`); if not, rows wait.
-    pub live: bool,
+    app: App,
+    gateway: Arc<dyn Gateway>,
+    live: bool,
+    view: Cached<View>,
+}
+
+impl Sender {
+    /// Sends through `gateway`; unless it is `live` (`GATEWAY_MODE`), nothing leaves and rows wait.
+    #[must_use]
+    pub fn new(app: App, gateway: Arc<dyn Gateway>, live: bool) -> Self {
+        Self {
+            app,
+            gateway,
+            live,
+            view: Cached::empty(),
+        }
+    }
 }
 
 /// Why a turn could not even begin; the queue brings it again.
@@ -132,23 +145,25 @@ pub async fn take_turn(
 
 async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreError> {
     let app = &sender.app;
-    let steering = app.store.steering().await?;
-    let roster = app.store.roster().await?;
-    let number = roster.iter().find(|n| n.id == held.number_id);
-    let settings = steering.settings;
-    let (Some(number), true) = (number, sender.live) else {
-        return stop(app, held, false).await;
+    let began = app.now();
+    let mut view = View::warm(sender).await?;
+    let may_now = |view: &View| {
+        view.number(held.number_id)
+            .map_or(MaySend::No, |number| may_send(number, pace, began))
     };
-    match may_send(number, pace, app.now()) {
+    if may_now(&view) != MaySend::Now && view.is_older_than(began) {
+        view = View::fresh(sender).await?;
+    }
+    match may_now(&view) {
+        _ if !sender.live => return stop(app, held, false).await,
         MaySend::Now => {}
-        MaySend::From(then) if then <= later(app.now(), HORIZON) => {
+        MaySend::From(then) if then <= later(began, HORIZON) => {
             next_turn(app, held, then).await?;
             return Ok(TurnEnd::Nothing);
         }
         // The dispatcher arms the number again when the time comes within its horizon.
         MaySend::From(_) | MaySend::No => return stop(app, held, true).await,
     }
-    let began = app.now();
     let mut refusals = 0;
     let mut lost = 0;
     loop {
@@ -157,13 +172,15 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
             next_turn(app, held, later(now, AFTER_LOST_CLAIMS)).await?;
             return Ok(TurnEnd::Nothing);
         }
-        let open = pick::Open {
-            settings: &settings,
-            control: &steering.control,
-            roster: &roster,
+        let Some(number) = view.number(held.number_id) else {
+            return stop(app, held, true).await;
         };
-        let Some(Picked { message, lane }) = pick::pick(app, &open, number, now).await? else {
-            return look_once_more(app, held, &open, number).await;
+        let Some(Picked { message, lane }) = pick::pick(app, &view, number, now).await? else {
+            if view.is_older_than(began) {
+                view = View::fresh(sender).await?;
+                continue;
+            }
+            return look_once_more(app, held, &view, number).await;
         };
         Failpoint::TurnBeforeClaim.reach();
         let claimed_at = app.now();
@@ -184,7 +201,7 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
         Failpoint::TurnClaimed.reach();
         match prepare(app, held, pace, &message, claimed_at).await {
             Ok(Verdict::Send(ready)) => {
-                return Ok(deliver::deliver(sender, held, &message, &ready, number).await);
+                return Ok(deliver::deliver(sender, held, &message, &ready).await);
             }
             Ok(Verdict::Refuse {
                 refusal,
@@ -196,6 +213,9 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
                 refusals += 1;
                 if number_ends {
                     return stop(app, held, true).await;
+                }
+                if view.is_older_than(began) {
+                    view = View::fresh(sender).await?;
                 }
             }
             Ok(Verdict::Lost) => {
@@ -287,13 +307,13 @@ async fn stop(app: &App, held: Held, wake: bool) -> Result<TurnEnd, StoreError> 
 async fn look_once_more(
     app: &App,
     held: Held,
-    open: &pick::Open<'_>,
+    view: &View,
     number: &Number,
 ) -> Result<TurnEnd, StoreError> {
     app.store
         .end_turn(held.number_id, held.token, NextTurn::Idle)
         .await?;
-    if pick::pick(app, open, number, app.now()).await?.is_some() {
+    if pick::pick(app, view, number, app.now()).await?.is_some() {
         app.notify(QueueMessage::Wake).await;
     }
     Ok(TurnEnd::Nothing)

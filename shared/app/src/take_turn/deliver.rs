@@ -28,7 +28,6 @@ pub(super) async fn deliver(
     held: Held,
     message: &DueMessage,
     ready: &Ready,
-    number: &Number,
 ) -> TurnEnd {
     let app = &sender.app;
     let api_key = ApiKey::new(ready.key.0.to_string());
@@ -59,7 +58,7 @@ pub(super) async fn deliver(
         streak: ready.number.failure_streak,
     };
     let (after, number_after) = react(outcome, tried, now, app.dice.roll());
-    let next_free_at = later(now, number.limits.draw_gap(app.dice.roll()));
+    let next_free_at = later(now, ready.number.limits.draw_gap(app.dice.roll()));
     let next = next_after(number_after, held.turn + 1, next_free_at, now);
     let record = Record {
         message,

@@ -5,19 +5,12 @@ use domain::dispatch::{Runner, row_age_for};
 use domain::lane::Lane;
 use domain::message::DueMessage;
 use domain::number::{Health, Number};
-use domain::settings::{Control, Settings};
 use jiff::{SignedDuration, Timestamp};
 use store::StoreError;
 
+use super::view::View;
 use crate::context::App;
 use crate::dispatch::ROW_CLASSES;
-
-/// What is open at the beginning of a turn.
-pub(super) struct Open<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) control: &'a Control,
-    pub(super) roster: &'a [Number],
-}
 
 /// A row and the lane it was seen in.
 pub(super) struct Picked {
@@ -28,22 +21,22 @@ pub(super) struct Picked {
 /// The row to try, if any class has one that this number may send now.
 pub(super) async fn pick(
     app: &App,
-    open: &Open<'_>,
+    view: &View,
     number: &Number,
     now: Timestamp,
 ) -> Result<Option<Picked>, StoreError> {
-    let active = open
+    let active = view
         .roster
         .iter()
         .filter(|n| n.health(now) == Health::Usable)
         .count();
-    let age = row_age(app, open, number, now).await?;
+    let age = row_age(app, view, number, now).await?;
     let to = now.saturating_sub(age).unwrap_or(now);
     for class in ROW_CLASSES {
-        if open.control.stops(class) {
+        if view.control.stops(class) {
             continue;
         }
-        let Some(from) = open.settings.hours.lane_open_from(class, now) else {
+        let Some(from) = view.settings.hours.lane_open_from(class, now) else {
             continue;
         };
         if from > to {
@@ -63,11 +56,11 @@ pub(super) async fn pick(
 /// which needs no look at the others.
 async fn row_age(
     app: &App,
-    open: &Open<'_>,
+    view: &View,
     number: &Number,
     now: Timestamp,
 ) -> Result<SignedDuration, StoreError> {
-    let better: Vec<Number> = open
+    let better: Vec<Number> = view
         .roster
         .iter()
         .filter(|n| n.priority < number.priority && n.health(now) == Health::Usable)
@@ -82,5 +75,5 @@ async fn row_age(
         .into_iter()
         .filter_map(|number| paces.remove(&number.id).map(|pace| Runner { number, pace }))
         .collect();
-    Ok(row_age_for(number, &runners, open.settings.strategy, now))
+    Ok(row_age_for(number, &runners, view.settings.strategy, now))
 }

@@ -1,0 +1,56 @@
+//! What a turn decides from before it has a row: settings, switches, the numbers. A warm function
+//! trusts it for some seconds, since the check before the request reads all of it again. What it
+//! forbids is not believed before it was read anew: a pause may have been lifted.
+
+use domain::ids::NumberId;
+use domain::number::Number;
+use domain::settings::{Control, Settings};
+use jiff::Timestamp;
+use store::StoreError;
+
+use super::Sender;
+
+/// Settings, switches and numbers as of `read_at`.
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    pub(super) settings: Settings,
+    pub(super) control: Control,
+    pub(super) roster: Vec<Number>,
+    read_at: Timestamp,
+}
+
+impl View {
+    /// The view of a warm function, at most ten seconds old.
+    pub(super) async fn warm(sender: &Sender) -> Result<Self, StoreError> {
+        sender.view.get(sender.app.now(), Self::read(sender)).await
+    }
+
+    /// A new one.
+    pub(super) async fn fresh(sender: &Sender) -> Result<Self, StoreError> {
+        let view = Self::read(sender).await?;
+        sender.view.put(view.read_at, view.clone()).await;
+        Ok(view)
+    }
+
+    async fn read(sender: &Sender) -> Result<Self, StoreError> {
+        let read_at = sender.app.now();
+        let steering = sender.app.store.steering().await?;
+        let roster = sender.app.store.roster().await?;
+        Ok(Self {
+            settings: steering.settings,
+            control: steering.control,
+            roster,
+            read_at,
+        })
+    }
+
+    /// Whether it was read before `moment`.
+    pub(super) fn is_older_than(&self, moment: Timestamp) -> bool {
+        self.read_at < moment
+    }
+
+    /// The number whose turn it is.
+    pub(super) fn number(&self, id: NumberId) -> Option<&Number> {
+        self.roster.iter().find(|number| number.id == id)
+    }
+}
