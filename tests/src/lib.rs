@@ -11,6 +11,7 @@ mod browser;
 pub mod leak;
 mod ledger;
 mod logs;
+mod moto;
 mod person;
 mod stored;
 pub mod story;
@@ -18,6 +19,7 @@ mod town;
 
 pub use browser::Browser;
 pub use ledger::{figure, flag, state, word};
+pub use moto::Moto;
 pub use person::Person;
 pub use story::Story;
 pub use town::{Answer, Item, Message, Row, Town};
