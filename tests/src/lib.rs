@@ -7,17 +7,24 @@
     reason = "a harness fails the test it serves"
 )]
 
+mod account;
 mod browser;
+pub mod function;
 pub mod leak;
 mod ledger;
 mod logs;
+mod moto;
 mod person;
+mod runtime_api;
 mod stored;
 pub mod story;
 mod town;
 
+pub use account::Account;
 pub use browser::Browser;
+pub use function::Function;
 pub use ledger::{figure, flag, state, word};
+pub use moto::Moto;
 pub use person::Person;
 pub use story::Story;
 pub use town::{Answer, Item, Message, Row, Town};

@@ -65,14 +65,9 @@ pub async fn start() -> Result<Deps, StartError> {
     for name in ["WAKE_QUEUE_URL", "REFERRALS_QUEUE_URL", "FIELD_KEY_ARN"] {
         required(name)?;
     }
-    let check = required("ORIGIN_CHECK")?;
-    let cloud = Box::pin(Cloud::start()).await?;
-    let origin = match check.as_str() {
-        "off" => None,
-        "required" => {
-            let key = Box::pin(cloud.vault.secret(ORIGIN_KEY)).await?;
-            Some(OriginSecret::new(&*key))
-        }
+    let only_through_edge = match required("ORIGIN_CHECK")?.as_str() {
+        "required" => true,
+        "off" => false,
         _ => {
             return Err(EnvError::Unreadable {
                 name: "ORIGIN_CHECK",
@@ -80,6 +75,13 @@ pub async fn start() -> Result<Deps, StartError> {
             }
             .into());
         }
+    };
+    let cloud = Box::pin(Cloud::start()).await?;
+    let origin = if only_through_edge {
+        let key = Box::pin(cloud.vault.secret(ORIGIN_KEY)).await?;
+        Some(OriginSecret::new(&*key))
+    } else {
+        None
     };
     Ok(Deps {
         app: cloud.app()?,
