@@ -8,6 +8,7 @@
 )]
 
 mod crash;
+mod demo;
 mod kill;
 mod process;
 mod start;

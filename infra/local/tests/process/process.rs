@@ -211,6 +211,11 @@ impl Process {
             .collect()
     }
 
+    /// What the simulator's page shows.
+    pub(crate) async fn state(&self) -> Value {
+        self.get("/simulator/state").await
+    }
+
     /// The texts on this person's phone, oldest first.
     pub(crate) async fn chat(&self, person: &Person) -> Vec<String> {
         let phone = person.e164();

@@ -50,6 +50,7 @@ fn a_variable_that_cannot_be_read_is_one_line_that_names_it() {
     for (variable, value) in [
         ("PORT", "abc"),
         ("PORT", "65536"),
+        ("SEED", "demonstration"),
         ("CRASH_AT", "turn.nowhere"),
         ("GATEWAY_TIMEOUT_MS", "soon"),
     ] {
