@@ -17,6 +17,9 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Warnings, but for the SDK's that an error of the embedded database had no connection to close.
+const LOGGED: &str = "warn,aws_smithy_runtime::client::http::connection_poisoning=off";
+
 /// What somebody sees who starts the demo.
 const DEMO: &str = "\
 Demo           The last 30 days in fast motion, in about a minute: 160 people register and get
@@ -24,7 +27,7 @@ Demo           The last 30 days in fast motion, in about a minute: 160 people re
 ";
 
 async fn run() -> Result<(), local::StartError> {
-    lambda_kit::telemetry::start_with("warn", std::io::stderr);
+    lambda_kit::telemetry::start_with(LOGGED, std::io::stderr);
     let config = Config::from_env()?;
     crash_at(std::env::var("CRASH_AT").ok())?;
     let listener = bind(config.port).await?;

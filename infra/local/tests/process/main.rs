@@ -9,6 +9,7 @@
 
 mod crash;
 mod demo;
+mod full_disk;
 mod kill;
 mod process;
 mod start;
