@@ -22,7 +22,7 @@ const LOGGED: &str = "warn,aws_smithy_runtime::client::http::connection_poisonin
 
 /// What somebody sees who starts the demo.
 const DEMO: &str = "\
-Demo           The last 30 days in fast motion, in about a minute: 160 people register and get
+Demo           The last 30 days in fast motion, in half a minute: 160 people register and get
                their messages. Then time is real, and 40 more register, one every 3 seconds.
 ";
 
