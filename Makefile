@@ -17,7 +17,7 @@ help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
-run: need-rust ## Start everything on this machine (PORT=3000 DATA_DIR=.data)
+run: need-rust ## Start everything on this machine (PORT=3000 DATA_DIR=.data SEED=demo)
 	@cargo run
 
 .PHONY: setup

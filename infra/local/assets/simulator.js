@@ -1,61 +1,21 @@
 // The simulator's page: shows what GET /simulator/state says, once a second, and posts what is
 // clicked. What comes from a message is inserted as text only, never as HTML.
 
+import { byId, clockText, fromTemplate, part, post, request, setText, showProblem, untilText } from './page.js';
+import { addMessages, forgetMessages, showNumbersInPhones } from './phones.js';
+
 const POLL_MS = 1000;
 const POLL_TIMEOUT_MS = 10_000; // longer than a state answer ever takes on a busy machine
-const NEAR_END_PX = 48; // a chat scrolled this near its end follows new messages
 const WIB_OFFSET_MS = 7 * 3600 * 1000; // UTC+7, no daylight saving
 const DAY_S = 86_400;
 
-const byId = (id) => document.getElementById(id);
-const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
-const fromTemplate = (id) => byId(id).content.firstElementChild.cloneNode(true);
-
-/** Writes only what changed: a poll a second must not disturb selection or screen readers. */
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-// Times, always shown in WIB
-
-const wib = (options) => new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Jakarta', hourCycle: 'h23', ...options });
-const dateFormat = wib({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
-const dayFormat = wib({ day: 'numeric', month: 'short' });
-const weekdayFormat = wib({ weekday: 'short' });
-const secondsFormat = wib({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const minutesFormat = wib({ hour: '2-digit', minute: '2-digit' });
-const dots = (text) => text.replaceAll(':', '.');
-
-const clockText = (date) => `${dateFormat.format(date).replaceAll(',', '')}, ${dots(secondsFormat.format(date))} WIB`;
-const itemTime = (date) => `${dayFormat.format(date)}, ${dots(secondsFormat.format(date))}`;
-const untilText = (date) => `${weekdayFormat.format(date)} ${dots(minutesFormat.format(date))} WIB`;
+// Clock
 
 /** Seconds from `date` to the next 09.00 WIB, at least 1 and at most a day. */
 function secondsToNine(date) {
   const ofDay = ((date.getTime() + WIB_OFFSET_MS) / 1000) % DAY_S;
   return Math.ceil((9 * 3600 - ofDay + DAY_S) % DAY_S) || DAY_S;
 }
-
-// Talking to the server
-
-async function request(path, init = {}) {
-  const response = await fetch(path, { cache: 'no-store', ...init });
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return response;
-}
-
-const post = (path, body) => request(path, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
-
-function showProblem(text) {
-  byId('problem').textContent = text;
-  byId('problem').hidden = text === '';
-}
-
-// Clock
 
 let now = null; // the virtual time of the last answer
 let waitingUntil = null;
@@ -97,6 +57,11 @@ function showWaiting({ count, until }) {
   const end = waitingUntil ? `, until ${untilText(waitingUntil)}` : '';
   setText(byId('waiting-text'), `${messages} for sending hours${end}.`);
   if (waitingUntil) setText(byId('waiting-move'), `Move the clock to ${untilText(waitingUntil)}`);
+}
+
+function showFilling(filling) {
+  byId('filling').hidden = !filling;
+  if (filling) setText(byId('filling'), `Demo: ${filling.done} of ${filling.of} people have registered.`);
 }
 
 for (const button of document.querySelectorAll('[data-advance-s]')) {
@@ -153,128 +118,24 @@ function showNumbers(askedAt) {
   }
 }
 
-// Phones
-
-const phones = new Map(); // phone → { element, shown: item keys, toChosen }
-const itemKey = (item) => JSON.stringify([item.from, item.to, item.text, item.media_url, item.at]);
-
-function addPhone(phone) {
-  const view = { element: fromTemplate('phone-template'), shown: [], toChosen: false };
-  setText(part(view.element, 'phone'), phone);
-  part(view.element, 'chat').setAttribute('aria-label', `Chat of ${phone}`);
-  part(view.element, 'to').setAttribute('aria-label', `${phone} replies to`);
-  part(view.element, 'reply-text').setAttribute('aria-label', `Reply from ${phone}`);
-  const invite = part(view.element, 'invite');
-  invite.href = `/ref=${encodeURIComponent(phone.replace(/^\+62/, '0'))}`;
-  invite.setAttribute('aria-label', `Invite link of ${phone}`);
-  part(view.element, 'to').addEventListener('change', () => { view.toChosen = true; });
-  part(view.element, 'reply').addEventListener('submit', (event) => {
-    event.preventDefault();
-    reply(phone, view);
-  });
-  byId('phones').append(view.element);
-  phones.set(phone, view);
-  return view;
-}
-
-async function reply(phone, view) {
-  const text = part(view.element, 'reply-text');
-  const problem = part(view.element, 'problem');
-  const typed = text.value;
-  problem.hidden = true;
-  try {
-    await post('/simulator/reply', { from: phone, to: part(view.element, 'to').value, text: typed, form: 'simple' });
-    if (text.value === typed) text.value = '';
-  } catch (error) {
-    problem.textContent = `Not delivered: ${error.message}.`;
-    problem.hidden = false;
-  }
-}
-
-function itemElement(item, phone) {
-  const element = fromTemplate('item-template');
-  const own = item.from === phone;
-  element.classList.toggle('own', own);
-  part(element, 'who').textContent = own ? `to ${labelOf(item.to)}` : `${labelOf(item.from)} · ${item.from}`;
-  part(element, 'text').textContent = item.text ?? '';
-  if (item.media_url) {
-    part(element, 'media').textContent = `Attached: ${item.media_url}`;
-    part(element, 'media').hidden = false;
-  }
-  part(element, 'at').dateTime = item.at;
-  part(element, 'at').textContent = itemTime(new Date(item.at));
-  return element;
-}
-
-/** Appends what is new; builds the chat again if what was shown has changed. */
-function showItems(view, phone, items) {
-  const keys = items.map(itemKey);
-  if (keys.length === view.shown.length && keys.every((key, i) => key === view.shown[i])) return;
-  const chat = part(view.element, 'chat');
-  const follow = chat.scrollHeight - chat.scrollTop - chat.clientHeight < NEAR_END_PX;
-  const grown = view.shown.every((key, i) => key === keys[i]);
-  if (!grown) chat.replaceChildren();
-  chat.append(...items.slice(grown ? view.shown.length : 0).map((item) => itemElement(item, phone)));
-  view.shown = keys;
-  if (follow) chat.scrollTop = chat.scrollHeight;
-}
-
-/** Offers our numbers to reply to: the last one that wrote, unless another was chosen. */
-function showReplyTargets(view, phone, items) {
-  const to = part(view.element, 'to');
-  const offered = [...to.options].map((option) => [option.value, option.text].join());
-  const wanted = numbers.map((number) => [number.phone, `to ${number.label || number.phone}`]);
-  if (offered.join() !== wanted.join()) {
-    const chosen = to.value;
-    to.replaceChildren(...wanted.map(([value, text]) => new Option(text, value)));
-    if (wanted.some(([value]) => value === chosen)) to.value = chosen;
-  }
-  const last = items.findLast((item) => item.from !== phone && numbers.some((number) => number.phone === item.from));
-  if (last && !view.toChosen && to.value !== last.from) to.value = last.from;
-}
-
-function showPhones(chats) {
-  for (const { phone, items } of chats) {
-    const view = phones.get(phone) ?? addPhone(phone);
-    showReplyTargets(view, phone, items);
-    showItems(view, phone, items);
-  }
-  for (const [phone, view] of phones) {
-    if (chats.some((chat) => chat.phone === phone)) continue;
-    view.element.remove();
-    phones.delete(phone);
-  }
-  byId('empty').hidden = chats.length > 0;
-  applyFilter();
-}
-
-/** `0812…`, `62812…` and `+62 812-…` find the same phone. */
-function applyFilter() {
-  const wanted = byId('filter').value.replace(/\D/g, '').replace(/^(0|62)/, '');
-  let shown = 0;
-  for (const [phone, view] of phones) {
-    const visible = phone.includes(wanted);
-    shown += visible ? 1 : 0;
-    if (view.element.hidden !== visible) continue;
-    view.element.hidden = !visible;
-    const chat = part(view.element, 'chat');
-    if (visible) chat.scrollTop = chat.scrollHeight; // a hidden chat could not follow
-  }
-  setText(byId('shown'), phones.size === 0 ? '' : `${shown} of ${phones.size}`);
-}
-byId('filter').addEventListener('input', applyFilter);
-
 // Polling
 
 let polling = false;
 let timer;
+let cursor = ''; // the messages up to here are shown
+let catchingUp = true; // until the first answers have brought all there was
 
 function showState(state, askedAt) {
   numbers = state.numbers;
   if (!moving) showClock(new Date(state.now));
   showWaiting(state.waiting);
+  showFilling(state.filling);
   showNumbers(askedAt);
-  showPhones(state.chats);
+  showNumbersInPhones(numbers);
+  if (state.anew) forgetMessages();
+  // What was there before the page is no news.
+  addMessages(state.messages, { areNews: !catchingUp });
+  cursor = state.cursor;
   setMoving(moving); // the first answer enables the clock's controls
 }
 
@@ -286,10 +147,14 @@ function showConnection(text) {
 async function poll() {
   if (polling || document.hidden) return;
   polling = true;
+  let wait = POLL_MS;
   const askedAt = performance.now();
   try {
-    const response = await request('/simulator/state', { signal: AbortSignal.timeout(POLL_TIMEOUT_MS) });
-    showState(await response.json(), askedAt);
+    const response = await request(`/simulator/state?after=${cursor}`, { signal: AbortSignal.timeout(POLL_TIMEOUT_MS) });
+    const state = await response.json();
+    showState(state, askedAt);
+    catchingUp &&= state.more;
+    if (state.more) wait = 0;
     showConnection('');
   } catch (error) {
     // While the clock moves the server may be too busy to answer: that is no lost connection.
@@ -297,12 +162,12 @@ async function poll() {
     console.warn('state not shown:', error);
   }
   polling = false;
-  schedule();
+  schedule(wait);
 }
 
-function schedule() {
+function schedule(wait) {
   clearTimeout(timer);
-  if (!document.hidden) timer = setTimeout(poll, POLL_MS);
+  if (!document.hidden) timer = setTimeout(poll, wait);
 }
 
 document.addEventListener('visibilitychange', () => {

@@ -1,13 +1,12 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use app::ports::Clock;
 use jiff::{SignedDuration, Timestamp};
 
-/// Real time plus an offset that only grows: the time of the cloud on one machine.
+/// Real time plus an offset that only grows, from below zero if it starts in the past: the time of the cloud on one machine.
 ///
 /// The offset is kept in a file, so that a restart does not go back behind what is stored with
 /// times ahead of the machine's. Never goes backwards, also when the machine's clock does.
@@ -58,17 +57,40 @@ impl VirtualClock {
     /// # Errors
     /// [`ClockError`] if that file exists and cannot be read.
     pub fn in_folder(data_dir: &Path) -> Result<Self, ClockError> {
+        Ok(Self::kept(data_dir)?.1)
+    }
+
+    /// The same, but a new one starts at `start`, also one that has passed.
+    ///
+    /// # Errors
+    /// [`ClockError`] if the file cannot be read or written.
+    pub fn in_folder_from(data_dir: &Path, start: Timestamp) -> Result<Self, ClockError> {
+        let (is_new, clock) = Self::kept(data_dir)?;
+        if is_new {
+            clock.set(&mut clock.lock(), start.duration_since(Timestamp::now()))?;
+        }
+        Ok(clock)
+    }
+
+    /// Whether it shows less than real time.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.lock().offset.is_negative()
+    }
+
+    fn kept(data_dir: &Path) -> Result<(bool, Self), ClockError> {
         let path = data_dir.join("clock");
         let offset = match fs::read_to_string(&path) {
-            Ok(text) => text
-                .trim()
-                .parse()
-                .map(SignedDuration::from_micros)
-                .map_err(|_| ClockError::Content(path.clone()))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => SignedDuration::ZERO,
+            Ok(text) => Some(
+                text.trim()
+                    .parse()
+                    .map(SignedDuration::from_micros)
+                    .map_err(|_| ClockError::Content(path.clone()))?,
+            ),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(source) => return Err(ClockError::Io { path, source }),
         };
-        Ok(Self::with(Some(path), offset))
+        let clock = Self::with(Some(path), offset.unwrap_or_default());
+        Ok((offset.is_none(), clock))
     }
 
     fn with(file: Option<PathBuf>, offset: SignedDuration) -> Self {
@@ -88,11 +110,19 @@ impl VirtualClock {
     /// # Errors
     /// [`ClockError`] if the offset cannot be written; the clock stands where it was then.
     pub(crate) fn jump(&self, to: Timestamp) -> Result<(), ClockError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         let offset = to.duration_since(Timestamp::now());
         if offset <= state.offset {
             return Ok(());
         }
+        self.set(&mut state, offset)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, state: &mut State, offset: SignedDuration) -> Result<(), ClockError> {
         if let Some(path) = &self.file {
             // Rounded up: a restart may be ahead by a microsecond, never behind. Renamed: nobody
             // ever reads half a number, whenever the process ends.
@@ -111,7 +141,7 @@ impl VirtualClock {
 
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         let now = Timestamp::now()
             .checked_add(state.offset)
             .unwrap_or(Timestamp::MAX);
@@ -157,6 +187,24 @@ mod tests {
         drop(clock);
         let after = VirtualClock::in_folder(folder.path()).unwrap().now();
         assert!(after >= before);
+    }
+
+    #[test]
+    fn a_new_folder_may_start_in_the_past_and_goes_on_from_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let start: Timestamp = "2020-02-29T05:00:00Z".parse().unwrap();
+        let clock = VirtualClock::in_folder_from(folder, start).unwrap();
+        assert!(clock.is_behind() && clock.now() >= start);
+        let later = start + SignedDuration::from_hours(5);
+        clock.jump(later).unwrap();
+        drop(clock);
+        let clock = VirtualClock::in_folder_from(folder, start).unwrap();
+        assert!(clock.now() >= later, "it began anew");
+        assert!(VirtualClock::in_folder(folder).unwrap().is_behind());
+        clock.jump(Timestamp::now()).unwrap();
+        let off = Timestamp::now().duration_since(clock.now()).abs();
+        assert!(off < SignedDuration::from_secs(1), "{off}");
     }
 
     #[test]

@@ -15,12 +15,13 @@ use axum::routing::get;
 use jiff::Timestamp;
 use registration::OriginSecret;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::calls::Calls;
 use crate::clock::VirtualClock;
 use crate::conductor::{Conductor, QueueSpec, Running};
+use crate::demo::{self, Demo, Player};
 use crate::dynamodb::{self, Faults};
 use crate::edge::{self, Edge};
 use crate::functions::Functions;
@@ -30,13 +31,18 @@ use crate::key_service::LocalKeyService;
 use crate::parts::{FieldKey, PREFIX, Parts};
 use crate::queue::LocalQueue;
 use crate::seed;
-use crate::simulator::{self, Simulator, Waiting, World};
+use crate::simulator::{self, Filling, Simulator, Waiting, World};
 
 /// The tables, from the file that SAM deploys.
 const TEMPLATE: &str = include_str!("../../data.yaml");
 const PAGE: &str = include_str!("../assets/simulator.html");
 const PAGE_CSS: &str = include_str!("../assets/simulator.css");
-const PAGE_JS: &str = include_str!("../assets/simulator.js");
+/// The page's modules, by name.
+const PAGE_JS: [(&str, &str); 3] = [
+    ("simulator.js", include_str!("../assets/simulator.js")),
+    ("page.js", include_str!("../assets/page.js")),
+    ("phones.js", include_str!("../assets/phones.js")),
+];
 
 /// Who calls for the machinery around the functions.
 const TOOLS: &str = "tools";
@@ -53,6 +59,8 @@ pub struct Options {
     pub keep_bodies: bool,
     /// Notes which function calls what, for tests of the policies.
     pub note_calls: bool,
+    /// Fills an empty data folder with the demo.
+    pub demo: bool,
     /// Where virtual time starts; `None` = at real time. With a data folder its own clock goes on.
     pub starts_at: Option<Timestamp>,
 }
@@ -65,6 +73,7 @@ impl Default for Options {
             turns_concurrency: 5,
             keep_bodies: false,
             note_calls: false,
+            demo: false,
             starts_at: None,
         }
     }
@@ -93,6 +102,9 @@ pub struct Cloud {
     pub calls: Calls,
     /// The queues as the functions see them.
     pub queue: Arc<LocalQueue>,
+    /// Whether the demo is being played, begun now or by an earlier start.
+    pub plays_demo: bool,
+    demo: Option<JoinHandle<()>>,
     running: Running,
     server: JoinHandle<std::io::Result<()>>,
     stop: oneshot::Sender<()>,
@@ -101,6 +113,7 @@ pub struct Cloud {
 struct Outside {
     conductor: Conductor,
     app: App,
+    filling: watch::Receiver<Option<Filling>>,
 }
 
 #[async_trait]
@@ -124,26 +137,58 @@ impl World for Outside {
             }
         }
     }
+
+    fn filling(&self) -> Option<Filling> {
+        *self.filling.borrow()
+    }
 }
 
-fn database(data_dir: Option<&Path>) -> Result<dynoxide::Database, StartError> {
-    let Some(folder) = data_dir else {
-        let database = dynoxide::Database::memory()?;
-        dynamodb::create_tables(&database, TEMPLATE, PREFIX)?;
-        return Ok(database);
-    };
-    let unusable = |error: &dyn std::fmt::Display| {
-        let folder = folder.display();
-        format!(
-            "the data folder {folder} cannot be used: choose another with DATA_DIR=... ({error})"
-        )
-    };
-    std::fs::create_dir_all(folder).map_err(|error| unusable(&error))?;
-    let file = folder.join("dynamodb.sqlite");
-    dynamodb::make(&file, TEMPLATE, PREFIX).map_err(|error| unusable(&error))?;
-    let database = dynamodb::open(&file).map_err(|error| unusable(&error))?;
+/// What is kept: in memory, or in the data folder.
+struct Kept {
+    database: dynoxide::Database,
+    clock: VirtualClock,
+    keys: LocalKeyService,
+    demo: Option<Demo>,
+}
+
+fn in_memory(starts_at: Option<Timestamp>) -> Result<Kept, StartError> {
+    let database = dynoxide::Database::memory()?;
     dynamodb::create_tables(&database, TEMPLATE, PREFIX)?;
-    Ok(database)
+    Ok(Kept {
+        database,
+        clock: starts_at.map_or_else(VirtualClock::in_memory, VirtualClock::starting_at),
+        keys: LocalKeyService::open(None)?,
+        demo: None,
+    })
+}
+
+fn in_folder(folder: &Path, wants_demo: bool) -> Result<Kept, StartError> {
+    std::fs::create_dir_all(folder)?;
+    let file = folder.join("dynamodb.sqlite");
+    let demo = Demo::in_folder(folder, wants_demo, !file.try_exists()?)?;
+    dynamodb::make(&file, TEMPLATE, PREFIX)?;
+    let database = dynamodb::open(&file)?;
+    dynamodb::create_tables(&database, TEMPLATE, PREFIX)?;
+    Ok(Kept {
+        database,
+        clock: match &demo {
+            Some(demo) => VirtualClock::in_folder_from(folder, demo.beginning)?,
+            None => VirtualClock::in_folder(folder)?,
+        },
+        keys: LocalKeyService::open(Some(folder))?,
+        demo,
+    })
+}
+
+/// One line for whatever keeps a data folder from being used or filled, a full disk for one.
+fn unusable(folder: Option<&Path>, error: StartError) -> StartError {
+    let Some(folder) = folder else { return error };
+    let folder = folder.display();
+    let why = Chain(&*error);
+    format!(
+        "the data folder {folder} cannot be used: make room, or choose another with DATA_DIR=... ({why})"
+    )
+    .into()
 }
 
 impl Cloud {
@@ -153,13 +198,17 @@ impl Cloud {
     /// [`StartError`], one line.
     pub async fn start(listener: TcpListener, options: Options) -> Result<Self, StartError> {
         let data_dir = options.data_dir.as_deref();
-        let db = database(data_dir)?;
-        let clock = Arc::new(match data_dir {
-            Some(folder) => VirtualClock::in_folder(folder)?,
-            None => options
-                .starts_at
-                .map_or_else(VirtualClock::in_memory, VirtualClock::starting_at),
-        });
+        let kept = match data_dir {
+            Some(folder) => in_folder(folder, options.demo),
+            None => in_memory(options.starts_at),
+        };
+        let Kept {
+            database: db,
+            clock,
+            keys,
+            demo,
+        } = kept.map_err(|error| unusable(data_dir, error))?;
+        let clock = Arc::new(clock);
         let faults = Arc::new(Faults::default());
         let client = dynamodb::client(db.clone(), Some(Arc::clone(&faults)));
         let gate = Gate::default();
@@ -183,27 +232,43 @@ impl Cloud {
         let parts = Parts {
             database: db,
             faults: Arc::clone(&faults),
-            keys: Arc::new(LocalKeyService::open(data_dir)?),
+            keys: Arc::new(keys),
             queue: Arc::clone(&queue),
             clock: Arc::clone(&clock),
             calls: options.note_calls.then(|| calls.clone()),
         };
-        let own_vault = parts.vault(TOOLS, FieldKey::Given).await?;
+        let own_vault = parts.vault(TOOLS, FieldKey::Given).await;
+        let own_vault = own_vault.map_err(|error| unusable(data_dir, error.into()))?;
         let app = || parts.app(TOOLS, Arc::clone(&own_vault));
         let simulator = Simulator::start(
             data_dir,
             seed::simulated(),
             Arc::clone(&clock) as Arc<dyn Clock>,
         )
-        .await?;
+        .await
+        .map_err(|error| unusable(data_dir, error.into()))?;
         let functions = functions(&parts, &simulator, options.gateway_timeout).await?;
         connect(&conductor, &functions)?;
-        seed::fill_if_empty(&app()).await?;
+        fill(&app(), demo.is_some())
+            .await
+            .map_err(|error| unusable(data_dir, error))?;
         let running = conductor.start();
+        let (progress, filling) = watch::channel(None);
+        let demo = demo.map(|demo| {
+            let player = Player {
+                app: app(),
+                conductor: conductor.clone(),
+                gate: gate.clone(),
+                clock: Arc::clone(&clock),
+                progress,
+            };
+            tokio::spawn(player.play(demo))
+        });
 
         let outside = Outside {
             conductor: conductor.clone(),
             app: app(),
+            filling,
         };
         let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
@@ -232,6 +297,8 @@ impl Cloud {
             faults,
             calls,
             queue,
+            plays_demo: demo.is_some(),
+            demo,
             running,
             server,
             stop,
@@ -241,9 +308,20 @@ impl Cloud {
     /// Ends in good order: what is at work finishes, what is queued is dropped.
     pub async fn shutdown(self) {
         let _ = self.stop.send(());
+        if let Some(demo) = self.demo {
+            demo.abort();
+        }
         self.running.shutdown().await;
         self.server.abort();
     }
+}
+
+/// What the store of an empty data folder begins with.
+async fn fill(app: &App, demo: bool) -> Result<(), StartError> {
+    if demo {
+        demo::prepare(app).await?;
+    }
+    Ok(seed::fill_if_empty(app).await?)
 }
 
 /// The functions, each with what its role lets it have.
@@ -298,19 +376,15 @@ fn connect(conductor: &Conductor, functions: &Functions) -> Result<(), StartErro
 }
 
 fn routes(edge: Edge, simulator: Simulator, world: Arc<dyn World>) -> Router {
-    let script = (
-        [("content-type", "text/javascript; charset=utf-8")],
-        PAGE_JS,
-    );
+    let assets = PAGE_JS.iter().fold(Router::new(), |router, (name, text)| {
+        let script = ([("content-type", "text/javascript; charset=utf-8")], *text);
+        router.route(&format!("/{name}"), get(move || async move { script }))
+    });
     Router::new()
         .nest("/simulator", simulator::router(simulator, world, PAGE))
-        .route(
-            "/simulator/assets/simulator.css",
-            get(|| edge::css(PAGE_CSS)),
-        )
-        .route(
-            "/simulator/assets/simulator.js",
-            get(move || async move { script }),
+        .nest(
+            "/simulator/assets",
+            assets.route("/simulator.css", get(|| edge::css(PAGE_CSS))),
         )
         .merge(edge::router(edge))
 }

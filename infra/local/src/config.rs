@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use tokio::net::TcpListener;
 
-/// How this cloud is started: two environment variables, both optional.
+/// How this cloud is started: three environment variables, all optional.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// `PORT`: where the edge listens on this machine. Default 3000.
     pub port: u16,
     /// `DATA_DIR`: where everything is kept. Default `./.data`.
     pub data_dir: PathBuf,
+    /// `SEED=demo`: what an empty data folder gets besides the sending numbers. Default nothing.
+    pub demo: bool,
 }
 
 /// Why it cannot start. Each is one line that says what to do.
@@ -19,6 +21,9 @@ pub enum ConfigError {
     /// `PORT` is not a port.
     #[error("PORT must be a number from 0 to 65535, not {0:?}")]
     Port(String),
+    /// `SEED` is none that exists.
+    #[error("SEED must be demo or left out, not {0:?}")]
+    Seed(String),
     /// Another program has the port.
     #[error("port {0} is in use: stop the program that uses it, or choose another with PORT=3001")]
     PortInUse(u16),
@@ -36,7 +41,7 @@ impl Config {
     /// Reads the process's environment.
     ///
     /// # Errors
-    /// [`ConfigError::Port`].
+    /// [`ConfigError::Port`] or [`ConfigError::Seed`].
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::from_vars(|name| std::env::var(name).ok())
     }
@@ -44,7 +49,7 @@ impl Config {
     /// Reads variables from `var`; an empty one counts as not set.
     ///
     /// # Errors
-    /// [`ConfigError::Port`].
+    /// [`ConfigError::Port`] or [`ConfigError::Seed`].
     pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let var = |name| var(name).filter(|value| !value.trim().is_empty());
         let port = match var("PORT") {
@@ -52,7 +57,16 @@ impl Config {
             Some(text) => text.trim().parse().map_err(|_| ConfigError::Port(text))?,
         };
         let data_dir = var("DATA_DIR").map_or_else(|| PathBuf::from("./.data"), PathBuf::from);
-        Ok(Self { port, data_dir })
+        let demo = match var("SEED") {
+            None => false,
+            Some(name) if name.trim() == "demo" => true,
+            Some(name) => return Err(ConfigError::Seed(name)),
+        };
+        Ok(Self {
+            port,
+            data_dir,
+            demo,
+        })
     }
 }
 
@@ -80,6 +94,7 @@ mod tests {
         Config::from_vars(|name| match name {
             "PORT" => port.map(str::to_owned),
             "DATA_DIR" => dir.map(str::to_owned),
+            "SEED" => None,
             other => panic!("unexpected variable {other}"),
         })
     }
@@ -105,6 +120,17 @@ mod tests {
         for bad in ["http", "-1", "70000"] {
             let line = read(Some(bad), None).unwrap_err().to_string();
             assert!(line.starts_with("PORT must be") && line.contains(bad));
+        }
+    }
+
+    #[test]
+    fn the_demo_is_the_one_seed() {
+        let read = |seed: &str| Config::from_vars(|name| (name == "SEED").then(|| seed.to_owned()));
+        assert!(!read("").unwrap().demo);
+        assert!(read("demo").unwrap().demo);
+        for bad in ["Demo", "all", "1"] {
+            let line = read(bad).unwrap_err().to_string();
+            assert!(line.starts_with("SEED must be demo") && line.contains(bad));
         }
     }
 

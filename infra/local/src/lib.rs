@@ -7,6 +7,7 @@ mod calls;
 mod clock;
 mod cloud;
 mod config;
+mod demo;
 mod edge;
 mod functions;
 mod gate;

@@ -17,13 +17,23 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Warnings, but for the SDK's that an error of the embedded database had no connection to close.
+const LOGGED: &str = "warn,aws_smithy_runtime::client::http::connection_poisoning=off";
+
+/// What somebody sees who starts the demo.
+const DEMO: &str = "\
+Demo           The last 30 days in fast motion, in half a minute: 160 people register and get
+               their messages. Then time is real, and 40 more register, one every 3 seconds.
+";
+
 async fn run() -> Result<(), local::StartError> {
-    lambda_kit::telemetry::start_with("warn", std::io::stderr);
+    lambda_kit::telemetry::start_with(LOGGED, std::io::stderr);
     let config = Config::from_env()?;
     crash_at(std::env::var("CRASH_AT").ok())?;
     let listener = bind(config.port).await?;
     let mut options = Options {
         data_dir: Some(config.data_dir.clone()),
+        demo: config.demo,
         ..Options::default()
     };
     if let Ok(millis) = std::env::var("GATEWAY_TIMEOUT_MS") {
@@ -35,6 +45,11 @@ async fn run() -> Result<(), local::StartError> {
     let cloud = Cloud::start(listener, options).await?;
     let url = format!("http://localhost:{}", cloud.port);
     let folder = config.data_dir.display();
+    let demo = match (cloud.plays_demo, config.demo) {
+        (true, _) => format!("{DEMO}\n"),
+        (false, true) => "SEED=demo adds nothing: the data folder is not empty.\n\n".to_owned(),
+        (false, false) => String::new(),
+    };
     say(&format!(
         "\n\
          Socialpreneur is running.\n\
@@ -43,6 +58,7 @@ async fn run() -> Result<(), local::StartError> {
          Simulator      {url}/simulator   phones, sending numbers, the clock\n\
          Data           {folder}   (remove the folder to begin again)\n\
          \n\
+         {demo}\
          Try:\n\
          1. Register somebody at {url}/ and watch the welcome arrive in the simulator.\n\
          2. Register a friend through {url}/ref=<the first number>: the referrer gets an alert.\n\

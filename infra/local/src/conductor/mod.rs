@@ -223,12 +223,24 @@ impl Conductor {
     /// # Errors
     /// [`AdvanceError`].
     pub async fn advance(&self, by: Duration) -> Result<(), AdvanceError> {
+        let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+        self.play(|now| now.checked_add(by).unwrap_or(Timestamp::MAX))
+            .await
+    }
+
+    /// Advances the clock to `target` in the same way; if that has passed, waits for what is due.
+    ///
+    /// # Errors
+    /// [`AdvanceError`].
+    pub async fn advance_to(&self, target: Timestamp) -> Result<(), AdvanceError> {
+        self.play(|_| target).await
+    }
+
+    async fn play(&self, target: impl FnOnce(Timestamp) -> Timestamp) -> Result<(), AdvanceError> {
         let _one = self.0.one_advance.lock().await;
         let (done, finished) = oneshot::channel();
         {
-            let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
-            let now = self.0.clock.now();
-            let target = now.checked_add(by).unwrap_or(Timestamp::MAX);
+            let target = target(self.0.clock.now());
             let mut state = self.0.lock();
             if !state.running {
                 return Err(AdvanceError::Stopped);

@@ -1,6 +1,5 @@
 //! The page and its JSON, to be nested at `/simulator`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +9,13 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::Deserialize;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Message, Mode, Phone, Simulator, SimulatorError, World};
+use super::page::Page;
+use super::{Filling, Mode, NumberView, Phone, Simulator, SimulatorError, Waiting, World};
 
 /// Time is advanced by at most this much at once: 31 days.
 const LONGEST_ADVANCE_S: u64 = 31 * 24 * 3600;
@@ -221,32 +222,32 @@ async fn advance(State(context): State<Context>, bytes: Bytes) -> Result<Json<Va
     Ok(clock(State(context)).await)
 }
 
-async fn everything(State(context): State<Context>) -> Json<Value> {
-    let waiting = context.world.waiting().await;
-    let numbers = context.simulator.numbers();
-    let messages = context.simulator.messages(None);
-    let is_ours = |phone: &Phone| numbers.iter().any(|number| number.phone == *phone);
-    let mut chats: BTreeMap<Phone, (usize, Vec<Message>)> = BTreeMap::new();
-    for (order, message) in messages.into_iter().enumerate() {
-        let person = if is_ours(&message.from) {
-            message.to.clone()
-        } else {
-            message.from.clone()
-        };
-        let (latest, items) = chats.entry(person).or_default();
-        *latest = order;
-        items.push(message);
-    }
-    let mut chats: Vec<_> = chats.into_iter().collect();
-    chats.sort_by_key(|(_, (latest, _))| std::cmp::Reverse(*latest));
-    let chats: Vec<_> = chats
-        .into_iter()
-        .map(|(phone, (_, items))| json!({ "phone": phone, "items": items }))
-        .collect();
-    Json(json!({
-        "now": context.simulator.0.clock.now(),
-        "numbers": numbers,
-        "chats": chats,
-        "waiting": waiting,
-    }))
+#[derive(Deserialize)]
+struct StateQuery {
+    after: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Everything {
+    now: Timestamp,
+    numbers: Vec<NumberView>,
+    waiting: Waiting,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filling: Option<Filling>,
+    #[serde(flatten)]
+    page: Page,
+}
+
+/// What the page shows, with the messages after the cursor of the last answer.
+async fn everything(
+    State(context): State<Context>,
+    Query(query): Query<StateQuery>,
+) -> Json<Everything> {
+    Json(Everything {
+        waiting: context.world.waiting().await,
+        filling: context.world.filling(),
+        now: context.simulator.0.clock.now(),
+        numbers: context.simulator.numbers(),
+        page: context.simulator.page(query.after.as_deref()),
+    })
 }

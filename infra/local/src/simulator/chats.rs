@@ -106,7 +106,16 @@ impl Chats {
                     source,
                 })?;
             line.push(b'\n');
-            file.write_all(&line).map_err(|source| ChatsError::Io {
+            let end = file.metadata().map(|data| data.len());
+            let written = end.and_then(|end| {
+                file.write_all(&line).inspect_err(|_| {
+                    // A full disk may have taken half a line, to which the next would be added.
+                    if let Err(error) = file.set_len(end) {
+                        tracing::error!(%error, "half a message stays in the chats file");
+                    }
+                })
+            });
+            written.map_err(|source| ChatsError::Io {
                 path: path.clone(),
                 source,
             })?;
@@ -120,6 +129,16 @@ impl Chats {
             phone.is_none_or(|phone| message.from == *phone || message.to == *phone)
         };
         self.messages.iter().filter(concerns).cloned().collect()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// At most `count` messages behind the first `from`.
+    pub(super) fn after(&self, from: usize, count: usize) -> Vec<Message> {
+        let rest = self.messages.iter().skip(from);
+        rest.take(count).cloned().collect()
     }
 
     pub(super) fn sent_by(&self, phone: &Phone) -> usize {

@@ -8,6 +8,7 @@ mod api;
 mod chats;
 mod gateway;
 mod numbers;
+mod page;
 mod phone;
 #[cfg(test)]
 mod tests;
@@ -19,12 +20,14 @@ use std::time::{Duration, Instant};
 use app::ports::Clock;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 pub use api::router;
 use chats::Chats;
 pub use chats::{ChatsError, Message};
 pub use numbers::{Mode, NumberView};
 use numbers::{Number, Port};
+use page::Page;
 pub use phone::{Phone, PhoneError};
 
 /// A simulated sending number to begin with.
@@ -76,6 +79,15 @@ pub struct Waiting {
     pub until: Option<Timestamp>,
 }
 
+/// How far the demo is, for the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Filling {
+    /// So many people have registered.
+    pub done: usize,
+    /// So many will have.
+    pub of: usize,
+}
+
 /// What the simulator's page needs from the cloud around it.
 #[async_trait]
 pub trait World: Send + Sync {
@@ -87,6 +99,9 @@ pub trait World: Send + Sync {
 
     /// What waits.
     async fn waiting(&self) -> Waiting;
+
+    /// How far the demo is while it is being played.
+    fn filling(&self) -> Option<Filling>;
 }
 
 /// Handle on the simulated phones and numbers; clones share them.
@@ -95,6 +110,8 @@ pub struct Simulator(Arc<Inner>);
 
 struct Inner {
     clock: Arc<dyn Clock>,
+    /// Tells the cursors of this process from those of an earlier one.
+    run: Uuid,
     state: Mutex<State>,
     /// One change of a number's mode at a time: each opens or closes a port.
     one_change: tokio::sync::Mutex<()>,
@@ -129,6 +146,7 @@ impl Simulator {
         }
         let simulator = Self(Arc::new(Inner {
             clock,
+            run: Uuid::new_v4(),
             state: Mutex::new(State {
                 numbers: known,
                 chats,
@@ -205,6 +223,11 @@ impl Simulator {
     #[must_use]
     pub fn messages(&self, phone: Option<&Phone>) -> Vec<Message> {
         self.with(|state| state.chats.of(phone))
+    }
+
+    /// What came after `cursor`, which an earlier page of this process gave.
+    fn page(&self, cursor: Option<&str>) -> Page {
+        self.with(|state| Page::after(cursor, self.0.run, &state.chats))
     }
 
     /// What the gateway has accepted since this process began, in order.

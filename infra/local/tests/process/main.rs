@@ -8,6 +8,8 @@
 )]
 
 mod crash;
+mod demo;
+mod full_disk;
 mod kill;
 mod process;
 mod start;

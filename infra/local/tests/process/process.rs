@@ -112,6 +112,27 @@ pub(crate) fn command(folder: &Path, vars: &[(&str, &str)]) -> Command {
     command
 }
 
+/// The same on a disk that takes no file of more than so many blocks of 512 bytes, and answers as
+/// a full one does: with an error.
+pub(crate) fn command_on_full_disk(folder: &Path, blocks: u32) -> Command {
+    let inner = command(folder, &[]);
+    let mut command = Command::new("/bin/sh");
+    command
+        .env_clear()
+        .envs(
+            inner
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .args(["-c", "trap '' XFSZ; ulimit -f \"$1\"; exec \"$2\"", "sh"])
+        .arg(blocks.to_string())
+        .arg(inner.get_program())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
 /// A running program; killed when dropped.
 pub(crate) struct Process {
     child: Child,
@@ -123,7 +144,12 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the program and waits until it prints its address.
     pub(crate) async fn start(folder: &Path, vars: &[(&str, &str)]) -> Self {
-        let mut child = command(folder, vars).spawn().expect("the program starts");
+        Self::of(command(folder, vars)).await
+    }
+
+    /// The same from a prepared command.
+    pub(crate) async fn of(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the program starts");
         let stdout = Printed::collect(child.stdout.take().expect("a pipe"));
         let stderr = Printed::collect(child.stderr.take().expect("a pipe"));
         let began = Instant::now();
@@ -173,6 +199,18 @@ impl Process {
         self.answer(request.json(&person.json()), 201).await
     }
 
+    /// Sends the form and answers the status alone.
+    pub(crate) async fn try_register(&self, person: &Person) -> u16 {
+        let request = self.http.post(format!("{}/api/registrations", self.url));
+        let response = request.json(&person.json()).send().await;
+        response.expect("an answer").status().as_u16()
+    }
+
+    /// What it has printed as its log.
+    pub(crate) fn log(&self) -> String {
+        self.stderr.text()
+    }
+
     /// Plays so much of virtual time; false if the program ended on the way.
     pub(crate) async fn advance(&self, seconds: u64) -> bool {
         let request = self.http.post(format!("{}/simulator/clock", self.url));
@@ -211,6 +249,11 @@ impl Process {
             .collect()
     }
 
+    /// What the simulator's page shows.
+    pub(crate) async fn state(&self) -> Value {
+        self.get("/simulator/state").await
+    }
+
     /// The texts on this person's phone, oldest first.
     pub(crate) async fn chat(&self, person: &Person) -> Vec<String> {
         let phone = person.e164();
@@ -226,6 +269,14 @@ impl Process {
         let url = format!("{}/simulator/numbers/{number}", self.url);
         let request = self.http.post(url).json(&json!({ "mode": mode }));
         self.answer(request, 200).await.expect("an answer");
+    }
+
+    /// Answers one of the sending numbers.
+    pub(crate) async fn reply(&self, person: &Person, number: &str, text: &str) {
+        let url = format!("{}/simulator/reply", self.url);
+        let body = json!({ "from": person.e164(), "to": number, "text": text });
+        let answer = self.answer(self.http.post(url).json(&body), 202).await;
+        answer.expect("an answer");
     }
 
     /// Ctrl-C, and how it ended.

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
@@ -11,13 +12,18 @@ use crate::tables::Tables;
 
 /// The only line of a program that refuses to start.
 fn refusal(folder: &Path, vars: &[(&str, &str)]) -> String {
-    let mut child = command(folder, vars).spawn().unwrap();
+    refusal_of(command(folder, vars))
+}
+
+/// The same of a prepared command.
+pub(crate) fn refusal_of(mut command: Command) -> String {
+    let mut child = command.spawn().unwrap();
     let began = Instant::now();
     while child.try_wait().unwrap().is_none() {
         if began.elapsed() > Duration::from_secs(30) {
             child.kill().unwrap();
             child.wait().unwrap();
-            panic!("it runs with {vars:?}");
+            panic!("it runs: {command:?}");
         }
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -29,7 +35,7 @@ fn refusal(folder: &Path, vars: &[(&str, &str)]) -> String {
     lines[0].to_owned()
 }
 
-fn assert_says(line: &str, words: &[&str]) {
+pub(crate) fn assert_says(line: &str, words: &[&str]) {
     for word in words {
         assert!(line.contains(word), "{word:?} is missing in {line:?}");
     }
@@ -50,6 +56,7 @@ fn a_variable_that_cannot_be_read_is_one_line_that_names_it() {
     for (variable, value) in [
         ("PORT", "abc"),
         ("PORT", "65536"),
+        ("SEED", "demonstration"),
         ("CRASH_AT", "turn.nowhere"),
         ("GATEWAY_TIMEOUT_MS", "soon"),
     ] {

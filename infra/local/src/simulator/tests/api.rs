@@ -25,6 +25,10 @@ impl World for TestWorld {
             until: Some(until),
         }
     }
+
+    fn filling(&self) -> Option<Filling> {
+        Some(Filling { done: 7, of: 200 })
+    }
 }
 
 struct Api {
@@ -184,17 +188,85 @@ async fn the_page_and_its_state() {
     assert!(state["now"].is_string());
     assert_eq!(state["numbers"].as_array().unwrap().len(), 2);
     assert_eq!(state["waiting"]["count"], 3);
-    let chats = state["chats"].as_array().unwrap();
-    let shape: Vec<_> = chats
-        .iter()
-        .map(|chat| {
-            (
-                chat["phone"].as_str().unwrap(),
-                chat["items"].as_array().unwrap().len(),
-            )
-        })
-        .collect();
-    assert_eq!(shape, [("+6281200000009", 1), (PERSON, 2)]);
+    assert_eq!(state["filling"], json!({ "done": 7, "of": 200 }));
+    assert_eq!(texts(&state), ["x", "y", "Halo"]);
+    assert_eq!(state["messages"], api.get("/messages").await.1["items"]);
+}
+
+fn texts(state: &Value) -> Vec<&str> {
+    let messages = state["messages"].as_array().unwrap();
+    let texts = messages.iter().map(|one| one["text"].as_str().unwrap());
+    texts.collect()
+}
+
+impl Api {
+    async fn after(&self, state: &Value) -> Value {
+        let cursor = state["cursor"].as_str().unwrap();
+        self.get(&format!("/state?after={cursor}")).await.1
+    }
+}
+
+#[tokio::test]
+async fn a_state_holds_only_the_messages_after_the_last_one() {
+    let api = api().await;
+    let (_, empty) = api.get("/state").await;
+    assert_eq!(
+        (&empty["anew"], &empty["more"]),
+        (&json!(true), &json!(false))
+    );
+    assert!(texts(&empty).is_empty());
+    send(&api.simulator, "key-1", "x").await;
+    send(&api.simulator, "key-2", "y").await;
+    let both = api.after(&empty).await;
+    assert_eq!(texts(&both), ["x", "y"]);
+    assert_eq!(both["anew"], false);
+    let quiet = api.after(&both).await;
+    assert!(texts(&quiet).is_empty());
+    assert_eq!(quiet["cursor"], both["cursor"]);
+    send(&api.simulator, "key-1", "z").await;
+    assert_eq!(texts(&api.after(&quiet).await), ["z"]);
+    assert_eq!(texts(&api.after(&empty).await), ["x", "y", "z"]);
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_none_of_this_process_gives_all_anew() {
+    let (api, other) = (api().await, self::api().await);
+    send(&api.simulator, "key-1", "x").await;
+    send(&other.simulator, "key-1", "another").await;
+    let (_, foreign) = other.get("/state").await;
+    let (_, own) = api.get("/state").await;
+    let beyond = own["cursor"].as_str().unwrap().replace(".1", ".2");
+    for cursor in [
+        foreign["cursor"].as_str().unwrap(),
+        &beyond,
+        "",
+        ".",
+        "x.-1",
+    ] {
+        let (status, state) = api.get(&format!("/state?after={cursor}")).await;
+        assert_eq!((status, &state["anew"]), (200, &json!(true)), "{cursor}");
+        assert_eq!(texts(&state), ["x"], "{cursor}");
+    }
+}
+
+#[tokio::test]
+async fn many_messages_come_in_several_answers() {
+    let api = api().await;
+    for count in 0..1_200 {
+        let text = count.to_string();
+        let reply = api.simulator.reply(phone(PERSON), phone(FIRST), text);
+        reply.unwrap();
+    }
+    let (_, mut state) = api.get("/state").await;
+    let mut read = texts(&state).len();
+    assert!((1..1_200).contains(&read));
+    while state["more"] == true {
+        state = api.after(&state).await;
+        let texts = texts(&state);
+        assert_eq!(texts[0], read.to_string());
+        read += texts.len();
+    }
+    assert_eq!(read, 1_200);
 }
 
 #[tokio::test]
