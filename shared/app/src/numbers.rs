@@ -46,6 +46,9 @@ pub enum NumberError {
     /// There is no such number.
     #[error("there is no such number")]
     Unknown,
+    /// The random id that was drawn is taken: nothing was changed, try again.
+    #[error("the number was not added, try again")]
+    IdTaken,
     /// The store did not answer.
     #[error("numbers")]
     Store(#[from] StoreError),
@@ -82,7 +85,7 @@ pub async fn add_number(app: &App, entry: NumberEntry) -> Result<NumberId, Numbe
         limits: entry.limits,
     };
     if !app.store.add_number(&new, now).await? {
-        return Err(NumberError::Unknown);
+        return Err(NumberError::IdTaken);
     }
     app.notify(QueueMessage::Wake).await;
     Ok(id)

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Weekday};
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::Offset;
 
 /// The three zones of Indonesia. None has daylight saving time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,12 +24,6 @@ impl Zone {
             Self::Wita => "WITA",
             Self::Wit => "WIT",
         }
-    }
-
-    /// For calculations with local time.
-    #[must_use]
-    pub fn time_zone(self) -> TimeZone {
-        TimeZone::fixed(self.offset())
     }
 
     fn offset(self) -> Offset {

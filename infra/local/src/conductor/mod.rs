@@ -253,12 +253,6 @@ impl Conductor {
         Ok(())
     }
 
-    /// When the next message, delayed or to be delivered again, becomes visible.
-    #[must_use]
-    pub fn next_due(&self) -> Option<Timestamp> {
-        self.0.lock().agenda.head()
-    }
-
     /// What `queue` holds; `None` if there is no such queue.
     #[must_use]
     pub fn depth(&self, queue: &str) -> Option<Depth> {

@@ -130,12 +130,6 @@ impl State {
             .into_iter()
             .find(|s| s.status() == status && s.reason() == reason)
     }
-
-    /// Whether nothing more happens by itself.
-    #[must_use]
-    pub fn is_terminal(self) -> bool {
-        !matches!(self, Self::Queued(_))
-    }
 }
 
 #[cfg(test)]
