@@ -76,6 +76,10 @@ phone-vectors: setup ## Record anew what the normal tests check against libphone
 	cargo build --locked --package domain --example parse_phones
 	$(VENV)/bin/python tools/oracle target/debug/examples/parse_phones --record shared/domain/tests/phone_vectors.jsonl
 
+.PHONY: bench
+bench: setup ## Measure cost and speed; writes docs/measurements.md (SECTION=calls for one, printed only)
+	cargo run --locked --profile bench-run --package bench -- $(or $(SECTION),--write docs/measurements.md)
+
 .PHONY: doc
 doc: need-rust
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --no-deps
