@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ids::NumberId;
+use crate::message::Class;
 use crate::number::Number;
 use crate::pace::{HORIZON, MaySend, Pace, Phase, may_send};
+use crate::reserve::Reserves;
 use crate::settings::Strategy;
 
 /// A worse-ranked number takes only rows that have been sendable this long per rank (requirement
@@ -20,6 +22,17 @@ pub struct Runner {
     pub number: Number,
     /// Turns and caps.
     pub pace: Pace,
+}
+
+/// A message that waits, as far as planning needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// From when it may be sent.
+    pub from: Timestamp,
+    /// Its class.
+    pub class: Class,
+    /// The only number that may send it, if it waits for one.
+    pub only: Option<NumberId>,
 }
 
 /// Give this number a turn.
@@ -38,7 +51,9 @@ pub struct Arm {
 #[must_use]
 pub fn row_age_for(
     number: &Number,
+    class: Class,
     runners: &[Runner],
+    reserves: &Reserves<'_>,
     strategy: Strategy,
     now: Timestamp,
 ) -> SignedDuration {
@@ -48,7 +63,10 @@ pub fn row_age_for(
     let better: BTreeSet<u16> = runners
         .iter()
         .filter(|r| r.number.priority < number.priority)
-        .filter(|r| may_send(&r.number, &r.pace, now) == MaySend::Now)
+        .filter(|r| {
+            let reserve = reserves.of(class, &r.number, now);
+            may_send(&r.number, &r.pace, reserve, now) == MaySend::Now
+        })
         .map(|r| r.number.priority)
         .collect();
     SignedDuration::from_secs(
@@ -63,28 +81,50 @@ const SERVES_WITHIN: SignedDuration = SignedDuration::from_secs(1);
 /// A number that could get a turn.
 struct Candidate<'a> {
     runner: &'a Runner,
-    /// Earliest moment by its gap, caps and rest.
-    free: Timestamp,
-    /// How long a row must have waited before this number takes it.
-    age: SignedDuration,
+    /// For messages that keep a reserve free, and for the others.
+    bulk: Option<Free>,
+    common: Option<Free>,
     /// Order among equals: smaller first.
     rank: u64,
 }
 
+/// When a number could send messages of some kind.
+#[derive(Debug, Clone, Copy)]
+struct Free {
+    /// Earliest moment by its gap, caps and rest.
+    from: Timestamp,
+    /// How long a row must have waited before this number takes it.
+    age: SignedDuration,
+}
+
 impl Candidate<'_> {
+    /// When the number could take this row; none if it cannot.
+    fn takes(&self, row: &Row) -> Option<Timestamp> {
+        let free = match row.class {
+            Class::Broadcast => self.bulk,
+            _ => self.common,
+        }?;
+        match row.only {
+            Some(only) if only == self.runner.number.id => Some(row.from.max(free.from)),
+            Some(_) => None,
+            None => Some(later(row.from, free.age).max(free.from)),
+        }
+    }
+
     /// When its turn for this row would be due; none if it would change nothing.
-    fn due(&self, row: Timestamp, now: Timestamp) -> Option<Timestamp> {
-        let due = later(row, self.age).max(self.free).max(now);
+    fn due(&self, row: &Row, now: Timestamp) -> Option<Timestamp> {
+        let due = self.takes(row)?.max(now);
         match self.runner.pace.phase {
             Phase::Armed { due: armed } if later(due, SERVES_WITHIN) >= armed => None,
             _ => (due <= later(now, HORIZON)).then_some(due),
         }
     }
 
-    fn serves(&self, row: Timestamp, now: Timestamp) -> bool {
+    fn serves(&self, row: &Row, now: Timestamp) -> bool {
         match self.runner.pace.phase {
             Phase::Armed { due } => {
-                later(row, self.age) <= due && due <= later(row.max(now), SERVES_WITHIN)
+                self.takes(row).is_some_and(|from| from <= due)
+                    && due <= later(row.from.max(now), SERVES_WITHIN)
             }
             Phase::Idle | Phase::Held { .. } => false,
         }
@@ -95,27 +135,28 @@ impl Candidate<'_> {
 /// Numbers that are idle, or armed for later than they need be, can get one; among those that
 /// could begin first the strategy chooses.
 ///
-/// `rows` are the moments from which rows may be sent, earliest first; `randoms` are used by
-/// [`Strategy::Random`], one for each runner (missing ones count as 0).
+/// `rows` come earliest first; `randoms` are used by [`Strategy::Random`], one for each runner
+/// (missing ones count as 0).
 #[must_use]
 pub fn plan(
-    rows: &[Timestamp],
+    rows: &[Row],
     runners: &[Runner],
+    reserves: &Reserves<'_>,
     strategy: Strategy,
     now: Timestamp,
     randoms: &[u64],
 ) -> Vec<Arm> {
-    let mut candidates = candidates(runners, strategy, now, randoms);
+    let mut candidates = candidates(runners, reserves, strategy, now, randoms);
     let mut arms = Vec::new();
     for row in rows {
-        if let Some(at) = candidates.iter().position(|c| c.serves(*row, now)) {
+        if let Some(at) = candidates.iter().position(|c| c.serves(row, now)) {
             candidates.remove(at);
             continue;
         }
         let best = candidates
             .iter()
             .enumerate()
-            .filter_map(|(at, c)| Some((at, c.due(*row, now)?, c)))
+            .filter_map(|(at, c)| Some((at, c.due(row, now)?, c)))
             .min_by_key(|(_, due, c)| (*due, c.rank, c.runner.number.id))
             .map(|(at, due, _)| (at, due));
         if let Some((at, due)) = best {
@@ -131,6 +172,7 @@ pub fn plan(
 
 fn candidates<'a>(
     runners: &'a [Runner],
+    reserves: &Reserves<'_>,
     strategy: Strategy,
     now: Timestamp,
     randoms: &[u64],
@@ -139,12 +181,17 @@ fn candidates<'a>(
         .iter()
         .enumerate()
         .filter(|(_, runner)| !matches!(runner.pace.phase, Phase::Held { .. }))
-        .filter_map(|(at, runner)| {
-            let next_free = runner.pace.next_free_at;
-            let free = match may_send(&runner.number, &runner.pace, now) {
-                MaySend::Now => next_free,
-                MaySend::From(then) => then.max(next_free),
-                MaySend::No => return None,
+        .map(|(at, runner)| {
+            let free = |class| {
+                let reserve = reserves.of(class, &runner.number, now);
+                let next_free = runner.pace.next_free_at;
+                let from = match may_send(&runner.number, &runner.pace, reserve, now) {
+                    MaySend::Now => next_free,
+                    MaySend::From(then) => then.max(next_free),
+                    MaySend::No => return None,
+                };
+                let age = row_age_for(&runner.number, class, runners, reserves, strategy, now);
+                Some(Free { from, age })
             };
             let rank = match strategy {
                 Strategy::RoundRobin => last_used(runner),
@@ -153,13 +200,12 @@ fn candidates<'a>(
                     runner.number.priority,
                 ),
             };
-            let age = row_age_for(&runner.number, runners, strategy, now);
-            Some(Candidate {
+            Candidate {
                 runner,
-                free,
-                age,
+                bulk: free(Class::Broadcast),
+                common: free(Class::Welcome),
                 rank,
-            })
+            }
         })
         .collect()
 }
@@ -185,196 +231,4 @@ fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::ids::Token;
-    use crate::number::Limits;
-    use uuid::Uuid;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_795_000_000 + second).unwrap()
-    }
-
-    fn runner(id: u128, priority: u16, last_used: Option<i64>) -> Runner {
-        let number_id = NumberId(Uuid::from_u128(id));
-        Runner {
-            number: Number {
-                id: number_id,
-                priority,
-                is_active: true,
-                out_reason: None,
-                paused: false,
-                in_use_since: at(-1_000_000),
-                limits: Limits::DEFAULT,
-                failure_streak: 0,
-                cool_until: None,
-            },
-            pace: Pace {
-                last_used_at: last_used.map(at),
-                next_free_at: at(-10),
-                ..Pace::new(number_id, at(-100))
-            },
-        }
-    }
-
-    fn ids(arms: &[Arm]) -> Vec<u128> {
-        arms.iter().map(|a| a.number_id.0.as_u128()).collect()
-    }
-
-    #[test]
-    fn the_longest_unused_goes_first_and_never_more_turns_than_rows() {
-        let runners = [
-            runner(1, 1, Some(5)),
-            runner(2, 1, Some(3)),
-            runner(3, 1, None),
-        ];
-        let arms = plan(
-            &[at(10), at(10)],
-            &runners,
-            Strategy::RoundRobin,
-            at(10),
-            &[],
-        );
-        assert_eq!(ids(&arms), [3, 2]);
-        assert!(arms.iter().all(|a| a.due == at(10)));
-        assert!(plan(&[], &runners, Strategy::RoundRobin, at(10), &[]).is_empty());
-    }
-
-    #[test]
-    fn a_busy_number_gets_no_second_turn() {
-        let mut busy = runner(1, 1, None);
-        busy.pace.phase = Phase::Armed { due: at(12) };
-        busy.pace.next_free_at = at(12);
-        let mut held = runner(2, 1, None);
-        held.pace.phase = Phase::Held {
-            token: Token(Uuid::nil()),
-            lease_end: at(60),
-        };
-        assert!(plan(&[at(10)], &[busy, held], Strategy::RoundRobin, at(10), &[]).is_empty());
-    }
-
-    #[test]
-    fn a_row_that_an_armed_turn_will_serve_arms_no_other_number() {
-        let mut armed = runner(1, 1, None);
-        armed.pace.phase = Phase::Armed { due: at(60) };
-        let runners = [armed, runner(2, 1, None)];
-        let strategy = Strategy::RoundRobin;
-        assert!(plan(&[at(60)], &runners, strategy, at(10), &[]).is_empty());
-        assert_eq!(
-            ids(&plan(&[at(60), at(60)], &runners, strategy, at(10), &[])),
-            [2]
-        );
-        // A row that could go now does not wait for a turn in fifty seconds.
-        assert_eq!(ids(&plan(&[at(10)], &runners, strategy, at(10), &[])), [1]);
-    }
-
-    #[test]
-    fn a_turn_armed_for_later_is_brought_forward_for_a_row_that_can_go_now() {
-        let mut armed = runner(1, 1, None);
-        armed.pace.phase = Phase::Armed { due: at(110) };
-        let arms = plan(
-            &[at(10), at(110)],
-            &[armed.clone()],
-            Strategy::RoundRobin,
-            at(10),
-            &[],
-        );
-        assert_eq!(
-            arms,
-            [Arm {
-                number_id: armed.number.id,
-                due: at(10)
-            }]
-        );
-        // Its gap is not over before then: there is nothing to bring forward.
-        armed.pace.next_free_at = at(110);
-        assert!(plan(&[at(10)], &[armed], Strategy::RoundRobin, at(10), &[]).is_empty());
-    }
-
-    #[test]
-    fn a_worse_numbers_turn_does_not_serve_a_row_that_is_too_young_for_it() {
-        let mut worse = runner(2, 2, None);
-        worse.pace.phase = Phase::Armed { due: at(11) };
-        let runners = [runner(1, 1, Some(5)), worse];
-        let arms = plan(&[at(10)], &runners, Strategy::RoundRobin, at(10), &[]);
-        assert_eq!((ids(&arms), arms[0].due), (vec![1], at(10)));
-    }
-
-    #[test]
-    fn a_free_number_comes_before_a_resting_one() {
-        let mut resting = runner(1, 1, None);
-        resting.number.cool_until = Some(at(100));
-        let runners = [resting, runner(2, 1, Some(9))];
-        let arms = plan(&[at(10)], &runners, Strategy::RoundRobin, at(10), &[]);
-        assert_eq!((ids(&arms), arms[0].due), (vec![2], at(10)));
-    }
-
-    #[test]
-    fn a_worse_number_waits_ten_seconds_a_rank_unless_no_better_one_can() {
-        let runners = [
-            runner(1, 1, Some(9)),
-            runner(2, 2, None),
-            runner(3, 7, None),
-        ];
-        let arms = plan(&[at(10); 3], &runners, Strategy::RoundRobin, at(10), &[]);
-        assert_eq!(ids(&arms), [1, 2, 3]);
-        assert_eq!(
-            arms.iter().map(|a| a.due).collect::<Vec<_>>(),
-            [at(10), at(20), at(30)]
-        );
-
-        let mut out = runners;
-        out[0].number.is_active = false;
-        let arms = plan(&[at(10)], &out, Strategy::RoundRobin, at(10), &[]);
-        assert_eq!((ids(&arms), arms[0].due), (vec![2], at(10)));
-    }
-
-    #[test]
-    fn nothing_is_armed_beyond_two_minutes() {
-        let mut resting = runner(1, 1, None);
-        resting.number.cool_until = Some(at(10 + 121));
-        assert!(
-            plan(
-                &[at(10)],
-                &[resting.clone()],
-                Strategy::RoundRobin,
-                at(10),
-                &[]
-            )
-            .is_empty()
-        );
-        resting.number.cool_until = Some(at(10 + 60));
-        assert_eq!(
-            plan(&[at(10)], &[resting], Strategy::RoundRobin, at(10), &[])[0].due,
-            at(70)
-        );
-    }
-
-    #[test]
-    fn chance_prefers_a_low_priority_figure_in_proportion() {
-        let runners = [runner(1, 1, None), runner(2, 3, None)];
-        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut next = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state
-        };
-        let rounds = 20_000;
-        let first = (0..rounds)
-            .filter(|_| {
-                ids(&plan(
-                    &[at(10)],
-                    &runners,
-                    Strategy::Random,
-                    at(10),
-                    &[next(), next()],
-                )) == [1]
-            })
-            .count();
-        // Weights 1 and 1/3: three in four.
-        let share = first as f64 / f64::from(rounds);
-        assert!((share - 0.75).abs() < 0.02, "share {share}");
-    }
-}
+mod tests;

@@ -51,6 +51,10 @@ uuid_id! {
     EventId
 }
 uuid_id! {
+    /// A broadcast, or the reminders or follow-ups of one event. Random.
+    CampaignId
+}
+uuid_id! {
     /// Proof that one worker holds a claim or a lease (fencing token). Random.
     Token
 }

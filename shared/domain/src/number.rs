@@ -11,6 +11,7 @@ pub struct Limits {
     gap_max_s: u16,
     hourly_cap: u16,
     daily_cap: u32,
+    warms_up: bool,
 }
 
 /// The limits were outside what the brief allows.
@@ -44,9 +45,10 @@ impl Limits {
         gap_max_s: 5,
         hourly_cap: 240,
         daily_cap: 1_000,
+        warms_up: true,
     };
 
-    /// Limits: gap in whole seconds, caps in messages.
+    /// Limits of a number that warms up: gap in whole seconds, caps in messages.
     ///
     /// # Errors
     /// [`LimitsError`] says which figure is outside its range.
@@ -71,7 +73,21 @@ impl Limits {
             gap_max_s,
             hourly_cap,
             daily_cap,
+            warms_up: true,
         })
+    }
+
+    /// The same with or without a warm-up, for a number that is in use elsewhere every day.
+    #[must_use]
+    pub fn with_warm_up(mut self, warms_up: bool) -> Self {
+        self.warms_up = warms_up;
+        self
+    }
+
+    /// Whether a new or long unused number begins with few messages a day.
+    #[must_use]
+    pub fn warms_up(&self) -> bool {
+        self.warms_up
     }
 
     /// A gap in whole seconds, drawn by `random`, any value.

@@ -9,6 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::ids::{NumberId, Token};
 use crate::number::{Health, Limits, Number};
+use crate::reserve::Reserve;
+use crate::warm_up;
 use crate::zone::{next_wib_day, wib_day};
 
 /// A held turn is taken from its worker after this: longer than a function may run (30 s), which
@@ -29,7 +31,8 @@ pub const LATE: SignedDuration = SignedDuration::from_secs(30);
 
 /// A send is counted for this long. An hour, and the time that may lie between its permit and
 /// the start of its request, so that no 60 minutes at the receiver hold more than the cap.
-const COUNTED: SignedDuration = SignedDuration::from_secs(3_600 + START_WITHIN.as_secs() + 1);
+pub(crate) const COUNTED: SignedDuration =
+    SignedDuration::from_secs(3_600 + START_WITHIN.as_secs() + 1);
 
 /// What a number is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +72,8 @@ pub struct Pace {
     pub day: Date,
     /// Messages on that day.
     pub day_count: u32,
+    /// The day on which its last warm-up after idleness began, WIB.
+    pub ramp_since: Option<Date>,
 }
 
 /// Moments of sending in the last hour, whole seconds since 1970, oldest first.
@@ -162,6 +167,7 @@ impl Pace {
             history: History::default(),
             day: wib_day(now),
             day_count: 0,
+            ramp_since: None,
         }
     }
 
@@ -182,6 +188,9 @@ impl Pace {
     pub fn with_send(&self, now: Timestamp, limits: &Limits) -> Self {
         let longest_gap = SignedDuration::from_secs(i64::from(limits.gap_max_s()));
         let mut next = self.clone();
+        if warm_up::is_idle(self.last_used_at, now) {
+            next.ramp_since = Some(wib_day(now));
+        }
         next.next_free_at = now
             .saturating_add(START_WITHIN + REQUEST_AT_MOST + longest_gap)
             .unwrap_or(Timestamp::MAX);
@@ -194,22 +203,32 @@ impl Pace {
     }
 }
 
+/// How long a number waits that may send nothing of its caps because all of them is reserved.
+const REVIEW: SignedDuration = SignedDuration::from_mins(15);
+
 /// The one rule about caps and health, for dispatcher and turn alike. It says nothing of the
 /// gap (that is `next_free_at`) and nothing of sending hours (those are the message's).
+/// `reserve` is what this message must leave free: nothing, but for broadcasts.
 #[must_use]
-pub fn may_send(number: &Number, pace: &Pace, now: Timestamp) -> MaySend {
+pub fn may_send(number: &Number, pace: &Pace, reserve: Reserve, now: Timestamp) -> MaySend {
     // The earliest moment, moved on by each rule in turn: rest, day, hour.
     let rested = match number.health(now) {
         Health::Out => return MaySend::No,
         Health::CoolingUntil(until) => until,
         Health::Usable => now,
     };
-    let new_day = if pace.sent_today(rested) >= number.limits.daily_cap() {
+    let daily = reserve.of_day(daily_cap(number, pace, rested));
+    let hourly = reserve.of_hour(u32::from(number.limits.hourly_cap()));
+    if daily == 0 || hourly == 0 {
+        let review = now.max(rested).saturating_add(REVIEW);
+        return MaySend::From(review.unwrap_or(Timestamp::MAX));
+    }
+    let new_day = if pace.sent_today(rested) >= daily {
         next_wib_day(rested)
     } else {
         rested
     };
-    let cap = usize::from(number.limits.hourly_cap());
+    let cap = usize::try_from(hourly).unwrap_or(usize::MAX);
     let counted = pace.history.counted(new_day);
     let holding = counted
         .len()
@@ -225,102 +244,15 @@ pub fn may_send(number: &Number, pace: &Pace, now: Timestamp) -> MaySend {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    fn number(hourly: u16, daily: u32) -> Number {
-        Number {
-            id: NumberId(Uuid::from_u128(7)),
-            priority: 1,
-            is_active: true,
-            out_reason: None,
-            paused: false,
-            in_use_since: Timestamp::UNIX_EPOCH,
-            limits: Limits::new(2, 5, hourly, daily).unwrap(),
-            failure_streak: 0,
-            cool_until: None,
-        }
-    }
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_795_000_000 + second).unwrap()
-    }
-
-    proptest! {
-        /// A number that sends as soon as it may never exceeds its caps, in any hour, on any day.
-        #[test]
-        fn caps_hold_for_a_greedy_number(
-            hourly in 1u16..40,
-            daily in 1u32..200,
-            gaps in proptest::collection::vec(0i64..400, 1..400),
-        ) {
-            let number = number(hourly, daily);
-            let mut pace = Pace::new(number.id, at(0));
-            let mut now = at(0);
-            let mut sent: Vec<Timestamp> = Vec::new();
-            for gap in gaps {
-                now = now.saturating_add(SignedDuration::from_secs(gap)).unwrap();
-                match may_send(&number, &pace, now) {
-                    MaySend::Now => {
-                        pace = pace.with_send(now, &number.limits);
-                        sent.push(now);
-                    }
-                    MaySend::From(then) => {
-                        prop_assert!(then > now);
-                        prop_assert_eq!(may_send(&number, &pace, then), MaySend::Now);
-                        now = then;
-                    }
-                    MaySend::No => prop_assert!(false, "a healthy number is never refused for good"),
-                }
-                let (base, bytes) = pace.history.pack();
-                prop_assert_eq!(&History::unpack(base, &bytes).unwrap(), &pace.history);
-            }
-            for (i, first) in sent.iter().enumerate() {
-                let hour = sent[i..].iter().take_while(|t| t.duration_since(*first) <= SignedDuration::from_hours(1)).count();
-                prop_assert!(hour <= usize::from(hourly));
-                let day = sent.iter().filter(|t| wib_day(**t) == wib_day(*first)).count();
-                prop_assert!(day <= daily as usize);
-            }
-        }
-    }
-
-    #[test]
-    fn a_number_out_paused_or_cooling_says_so() {
-        let pace = Pace::new(NumberId(Uuid::from_u128(7)), at(0));
-        let out = Number {
-            is_active: false,
-            ..number(10, 10)
-        };
-        let paused = Number {
-            paused: true,
-            ..number(10, 10)
-        };
-        let cooling = Number {
-            cool_until: Some(at(30)),
-            ..number(10, 10)
-        };
-        assert_eq!(may_send(&out, &pace, at(0)), MaySend::No);
-        assert_eq!(may_send(&paused, &pace, at(0)), MaySend::No);
-        assert_eq!(may_send(&cooling, &pace, at(0)), MaySend::From(at(30)));
-        assert_eq!(may_send(&cooling, &pace, at(30)), MaySend::Now);
-    }
-
-    #[test]
-    fn the_daily_count_starts_again_at_midnight_in_wib() {
-        let number = number(600, 1);
-        let evening: Timestamp = "2026-11-30T16:59:59Z".parse().unwrap();
-        let midnight: Timestamp = "2026-11-30T17:00:00Z".parse().unwrap();
-        let pace = Pace::new(number.id, evening).with_send(evening, &number.limits);
-        assert_eq!(may_send(&number, &pace, evening), MaySend::From(midnight));
-        assert_eq!(may_send(&number, &pace, midnight), MaySend::Now);
-    }
-
-    #[test]
-    fn an_odd_history_is_an_error() {
-        assert_eq!(History::unpack(0, &[1, 2, 3]), Err(HistoryError));
+/// Messages the number may send on the day of `at`, WIB: its daily cap, or less while it warms up.
+#[must_use]
+pub fn daily_cap(number: &Number, pace: &Pace, at: Timestamp) -> u32 {
+    let cap = number.limits.daily_cap();
+    match warm_up::allowance(number, pace, at) {
+        Some(allowance) => cap.min(allowance),
+        None => cap,
     }
 }
+
+#[cfg(test)]
+mod tests;

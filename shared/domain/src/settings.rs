@@ -1,8 +1,10 @@
 //! Settings an admin can change, and the switches that stop sending.
 
 use crate::hours::{HoursPolicy, SendingHours};
+use crate::lane::{Lane, OpenCampaign};
 use crate::message::Class;
 use crate::phone::Phone;
+use crate::reserve::Ahead;
 
 /// How numbers take work when there is less of it than numbers (requirement S1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,6 +43,8 @@ pub struct Settings {
     pub hours: HoursPolicy,
     /// Registrations one network address may send in ten minutes (requirement L8).
     pub registrations_per_address: u32,
+    /// Per cent of every cap that broadcasts leave free for welcomes (requirement S2).
+    pub welcome_reserve_percent: u8,
 }
 
 impl Default for Settings {
@@ -53,6 +57,7 @@ impl Default for Settings {
             alert_phone: AlertPhone::default(),
             hours: HoursPolicy::new(SendingHours::DEFAULT),
             registrations_per_address: 600,
+            welcome_reserve_percent: 10,
         }
     }
 }
@@ -78,13 +83,19 @@ impl Contact {
     }
 }
 
-/// Kill switches (requirement S9). A number has its own: pausing it.
+/// What may be sent at all: kill switches (requirement S9; a number has its own: pausing it) and
+/// the campaigns that are open.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Control {
     /// Nothing is sent.
     pub all_stopped: bool,
     /// Nothing of these classes is sent.
     pub stopped: Vec<Class>,
+    /// Campaigns whose rows may be sent. One that is paused or over is not among them, so that
+    /// neither touches a row.
+    pub open: Vec<OpenCampaign>,
+    /// Reminders of coming events, for which broadcasts leave room.
+    pub ahead: Vec<Ahead>,
 }
 
 impl Control {
@@ -92,5 +103,19 @@ impl Control {
     #[must_use]
     pub fn stops(&self, class: Class) -> bool {
         self.all_stopped || self.stopped.contains(&class)
+    }
+
+    /// Lanes of the open campaigns of a class; `random` chooses the campaign and the shard that
+    /// come first.
+    pub fn lanes(&self, class: Class, random: u64) -> impl Iterator<Item = Lane> {
+        let open: Vec<OpenCampaign> = self
+            .open
+            .iter()
+            .filter(|open| open.class == class)
+            .copied()
+            .collect();
+        let count = open.len();
+        let first = usize::try_from(random % u64::try_from(count.max(1)).unwrap_or(1)).unwrap_or(0);
+        (0..count).flat_map(move |at| open[(first + at) % count].lanes(random))
     }
 }

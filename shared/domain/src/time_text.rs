@@ -2,42 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Weekday};
-use jiff::tz::Offset;
 
-/// The three zones of Indonesia. None has daylight saving time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Zone {
-    /// Western, UTC+7: the zone of the programme.
-    Wib,
-    /// Central, UTC+8.
-    Wita,
-    /// Eastern, UTC+9.
-    Wit,
-}
-
-impl Zone {
-    /// As it is written behind a time.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Wib => "WIB",
-            Self::Wita => "WITA",
-            Self::Wit => "WIT",
-        }
-    }
-
-    fn offset(self) -> Offset {
-        match self {
-            Self::Wib => Offset::constant(7),
-            Self::Wita => Offset::constant(8),
-            Self::Wit => Offset::constant(9),
-        }
-    }
-
-    fn local(self, time: Timestamp) -> DateTime {
-        self.offset().to_datetime(time)
-    }
-}
+pub use crate::zone::Zone;
 
 /// `Minggu, 29 November 2026, 19.30 WIB`, and for a recipient in another zone
 /// `… 19.30 WIB (20.30 WITA)`; where it is another day there, `… 23.30 WIB (Senin, 00.30 WITA)`.

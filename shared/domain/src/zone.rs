@@ -1,8 +1,53 @@
-//! Western Indonesian Time, in which the programme plans, counts days and keeps its hours.
+//! The zones of Indonesia, and Western Indonesian Time, in which the programme plans and counts days.
 
-use jiff::civil::Date;
-use jiff::tz::{self, TimeZone};
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{self, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
+
+/// The three zones of Indonesia. None has daylight-saving time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Zone {
+    /// Western, UTC+7: the zone of the programme.
+    #[default]
+    Wib,
+    /// Central, UTC+8.
+    Wita,
+    /// Eastern, UTC+9.
+    Wit,
+}
+
+impl Zone {
+    /// All zones, from west to east.
+    pub const ALL: [Self; 3] = [Self::Wib, Self::Wita, Self::Wit];
+
+    /// As it is written behind a time, and stored.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Wib => "WIB",
+            Self::Wita => "WITA",
+            Self::Wit => "WIT",
+        }
+    }
+
+    /// Reads the label.
+    #[must_use]
+    pub fn parse(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|zone| zone.label() == label)
+    }
+
+    pub(crate) fn offset(self) -> Offset {
+        match self {
+            Self::Wib => Offset::constant(7),
+            Self::Wita => Offset::constant(8),
+            Self::Wit => Offset::constant(9),
+        }
+    }
+
+    pub(crate) fn local(self, time: Timestamp) -> DateTime {
+        self.offset().to_datetime(time)
+    }
+}
 
 /// WIB, UTC+7 all year: Indonesia has no daylight-saving time.
 #[must_use]
