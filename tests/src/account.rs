@@ -150,7 +150,7 @@ impl Account {
             })
             .collect();
         let form = RegistrationForm::parse(&fields).expect("a form without errors");
-        app::register::register(&self.app, form, "192.0.2.10", None)
+        Box::pin(app::register::register(&self.app, form, "192.0.2.10", None))
             .await
             .expect("a registration");
     }

@@ -86,7 +86,7 @@ pub struct Town {
 pub type Item = HashMap<String, AttributeValue>;
 
 impl Town {
-    /// An empty town, at the present time of day. Requests to the gateway may take 1 s; log lines
+    /// An empty town, at the present time of day. Requests to the gateway may take 3 s; log lines
     /// and queue bodies are kept.
     pub async fn open() -> Self {
         Self::open_with(None).await
@@ -106,7 +106,7 @@ impl Town {
         logs::capture();
         let listener = bind(0).await.expect("a free port");
         let options = Options {
-            gateway_timeout: Duration::from_secs(1),
+            gateway_timeout: Duration::from_secs(3),
             keep_bodies: true,
             note_calls: true,
             starts_at,

@@ -74,7 +74,8 @@ pub(crate) async fn fill_if_empty(app: &App) -> Result<(), SeedError> {
             api_key: GatewayKey(Zeroizing::new(key.to_owned())),
             priority: 1,
             in_use_since,
-            limits: Limits::new(2, 5, 600, 4_800)?,
+            // A demo that was left alone for a week should not begin with twenty messages a day.
+            limits: Limits::new(2, 5, 600, 4_800)?.with_warm_up(false),
         };
         add_number(app, entry).await?;
     }

@@ -1,11 +1,11 @@
 //! What waits, and for what: for whoever asks why a message has not come yet.
 
 use domain::lane::Lane;
+use domain::message::Class;
 use jiff::Timestamp;
 use store::StoreError;
 
 use crate::context::App;
-use crate::dispatch::ROW_CLASSES;
 
 /// More than this is not counted one by one.
 const COUNTED: usize = 1_000;
@@ -27,10 +27,10 @@ pub async fn waiting_for_hours(app: &App) -> Result<WaitingForHours, StoreError>
     let now = app.now();
     let settings = app.settings().await?;
     let mut waiting = WaitingForHours::default();
-    for class in ROW_CLASSES {
+    for class in Class::ALL {
         let rows = app
             .store
-            .due(&Lane::of(class), Timestamp::MIN, now, COUNTED)
+            .due(&Lane::Class(class), Timestamp::MIN, now, COUNTED)
             .await?;
         waiting.count += rows
             .iter()
@@ -38,7 +38,7 @@ pub async fn waiting_for_hours(app: &App) -> Result<WaitingForHours, StoreError>
             .count();
     }
     if waiting.count > 0 {
-        waiting.until = Some(settings.hours.hours.next_open(now));
+        waiting.until = Some(settings.hours.common().next_open(now));
     }
     Ok(waiting)
 }

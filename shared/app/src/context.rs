@@ -84,11 +84,17 @@ impl Dice {
 
 /// A value with the moment it was read.
 #[derive(Debug)]
-pub(crate) struct Cached<T>(Mutex<Option<(Timestamp, T)>>);
+pub(crate) struct Cached<T> {
+    slot: Mutex<Option<(Timestamp, T)>>,
+    keep: SignedDuration,
+}
 
 impl<T: Clone> Cached<T> {
-    pub(crate) fn empty() -> Self {
-        Self(Mutex::new(None))
+    pub(crate) fn empty(keep: SignedDuration) -> Self {
+        Self {
+            slot: Mutex::new(None),
+            keep,
+        }
     }
 
     /// The cached value while it is fresh, otherwise what `load` gives.
@@ -97,9 +103,9 @@ impl<T: Clone> Cached<T> {
         now: Timestamp,
         load: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        let mut slot = self.0.lock().await;
+        let mut slot = self.slot.lock().await;
         if let Some((read_at, value)) = slot.as_ref()
-            && now.duration_since(*read_at) < CACHED_FOR
+            && now.duration_since(*read_at) < self.keep
             && now >= *read_at
         {
             return Ok(value.clone());
@@ -111,12 +117,12 @@ impl<T: Clone> Cached<T> {
 
     /// Reads again the next time.
     pub(crate) async fn forget(&self) {
-        *self.0.lock().await = None;
+        *self.slot.lock().await = None;
     }
 
     /// Takes a newer value that came along with another read.
     pub(crate) async fn put(&self, now: Timestamp, value: T) {
-        *self.0.lock().await = Some((now, value));
+        *self.slot.lock().await = Some((now, value));
     }
 }
 
@@ -144,9 +150,9 @@ impl App {
             queue,
             clock,
             dice,
-            settings: Cached::empty(),
-            contact: Cached::empty(),
-            next_event: Cached::empty(),
+            settings: Cached::empty(CACHED_FOR),
+            contact: Cached::empty(CACHED_FOR),
+            next_event: Cached::empty(CACHED_FOR),
         }
     }
 

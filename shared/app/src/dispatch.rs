@@ -1,27 +1,20 @@
 //! Starts turns: gives idle numbers a turn when there is something they may send.
 
+mod rows;
+
 use std::collections::HashMap;
 
 use domain::dispatch::{Runner, plan};
-use domain::lane::Lane;
-use domain::message::Class;
-use domain::pace::{HORIZON, MaySend, Phase, may_send};
-use domain::settings::{Control, Settings};
+use domain::pace::{HORIZON, MaySend, may_send};
+use domain::reserve::{Reserve, Reserves};
 use jiff::Timestamp;
-use store::StoreError;
+use store::{Steering, StoreError};
 
 use crate::context::{App, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::QueueMessage;
-use crate::sweep::{expire, sweep};
-
-/// Classes whose rows stand in one lane. Campaign rows have lanes of their own.
-pub(crate) const ROW_CLASSES: [Class; 4] = [
-    Class::Reminder,
-    Class::Welcome,
-    Class::ReferrerAlert,
-    Class::FollowUp,
-];
+use crate::sweep::sweep;
+use rows::Look;
 
 /// Why the dispatcher was called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,25 +46,34 @@ pub struct DispatchError(#[from] StoreError);
 /// [`DispatchError`] if the store does not answer.
 pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError> {
     let now = app.now();
-    let steering = app.store.steering().await?;
+    let Steering { settings, control } = app.store.steering().await?;
     let runners = runners(app).await?;
     let mut next = Earliest::default();
     if call == Call::Tick {
         sweep(app, &runners, now, &mut next).await;
     }
-    let settings = steering.settings;
-    let rows = sendable(
-        app,
-        &settings,
-        &steering.control,
-        &runners,
-        call,
+    let reserves = Reserves::new(
+        settings.welcome_reserve_percent,
+        &control.ahead,
+        runners.iter().map(|runner| &runner.number),
         now,
+    );
+    let rows = rows::sendable(
+        app,
+        &Look {
+            settings: &settings,
+            control: &control,
+            runners: &runners,
+            reserves: &reserves,
+            call,
+            now,
+        },
         &mut next,
     )
     .await?;
     let randoms: Vec<u64> = runners.iter().map(|_| app.dice.roll()).collect();
-    let arms = plan(&rows, &runners, settings.strategy, now, &randoms);
+    let strategy = settings.strategy;
+    let arms = plan(&rows, &runners, &reserves, strategy, now, &randoms);
     let mut armed = 0;
     for arm in arms {
         let Some(runner) = runners.iter().find(|r| r.number.id == arm.number_id) else {
@@ -112,66 +114,10 @@ pub(crate) async fn runners(app: &App) -> Result<Vec<Runner>, StoreError> {
         .collect())
 }
 
-/// When rows may be sent, earliest first: as many as there are numbers that could take them, idle
-/// or with a turn on the way.
-async fn sendable(
-    app: &App,
-    settings: &Settings,
-    control: &Control,
-    runners: &[Runner],
-    call: Call,
-    now: Timestamp,
-    next: &mut Earliest,
-) -> Result<Vec<Timestamp>, StoreError> {
-    let horizon = now.saturating_add(HORIZON).unwrap_or(Timestamp::MAX);
-    let takers = runners
-        .iter()
-        .filter(|r| !matches!(r.pace.phase, Phase::Held { .. }))
-        .filter(|r| may_send(&r.number, &r.pace, now) != MaySend::No)
-        .count();
-    let mut rows = Vec::new();
-    for class in ROW_CLASSES {
-        let lane = Lane::of(class);
-        let opens = settings.hours.hours.next_open(now);
-        let from = settings.hours.lane_open_from(class, now);
-        let (from, not_before) = match from {
-            Some(from) => (from, now),
-            None if opens <= horizon => (Timestamp::MIN, opens),
-            None => (Timestamp::MAX, opens),
-        };
-        let mut dues = Vec::new();
-        if call == Call::Tick {
-            dues = expire(app, &lane, now, next).await?;
-            // What stands there while the lane is closed waits for sending hours.
-            if let (Some(head), true) = (dues.first(), from > Timestamp::MIN) {
-                next.ahead_of(opens.max(*head));
-            }
-        }
-        if control.stops(class) || from == Timestamp::MAX {
-            continue;
-        }
-        if call == Call::Wake || from > Timestamp::MIN {
-            let due = app.store.due(&lane, from, horizon, takers.max(1)).await?;
-            dues = due.into_iter().map(|row| row.due).collect();
-        }
-        for due in dues {
-            let due = due.max(not_before);
-            if due <= horizon {
-                rows.push(due);
-            } else {
-                next.ahead_of(due);
-            }
-        }
-    }
-    rows.sort_unstable();
-    rows.truncate(takers);
-    Ok(rows)
-}
-
 /// Rows wait, but no number could be armed: when one may be free again.
 fn next_number(runners: &[Runner], now: Timestamp, next: &mut Earliest) {
     for runner in runners {
-        match may_send(&runner.number, &runner.pace, now) {
+        match may_send(&runner.number, &runner.pace, Reserve::NONE, now) {
             MaySend::Now => next.ahead_of(runner.pace.next_free_at),
             MaySend::From(then) => next.ahead_of(then),
             MaySend::No => {}

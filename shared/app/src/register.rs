@@ -177,6 +177,7 @@ async fn decide(
         waiting: Waiting::Number,
         not_before: now,
         expected_at: now,
+        sticky: None,
     };
     let mut messages = vec![welcome];
     if let (Referral::Known(referrer), Some(index)) = (&referral, referrer_index) {
@@ -199,6 +200,7 @@ async fn decide(
             registered_at: now,
             event_id,
             consent_share: form.consent_share,
+            chat: None,
         },
         referral,
         consent: proof(form.consent_share, now),
@@ -236,6 +238,7 @@ pub(crate) fn alert(
         waiting,
         not_before: now,
         expected_at,
+        sticky: None,
     }
 }
 
@@ -285,6 +288,7 @@ async fn resend_link(
         waiting: Waiting::Number,
         not_before: now,
         expected_at: now,
+        sticky: participant.chat.map(|chat| chat.number_id),
     };
     if app.store.add_message(&link).await? {
         app.notify(QueueMessage::Wake).await;

@@ -35,7 +35,7 @@ pub async fn save_contact(app: &App, contact: &Contact) -> Result<(), StoreError
 /// # Errors
 /// [`StoreError`] if the store does not answer.
 pub async fn save_control(app: &App, control: &Control) -> Result<(), StoreError> {
-    app.store.save_control(control).await?;
+    app.store.save_switches(control).await?;
     app.notify(QueueMessage::Wake).await;
     Ok(())
 }

@@ -49,7 +49,7 @@ pub(crate) async fn expire(
         .await?
     {
         if row.expires_at < now {
-            app.store.expire_waiting(&row, lane, now).await?;
+            app.store.expire_waiting(&row, now).await?;
             next.at(now);
         } else {
             next.at(row.expires_at);
@@ -107,7 +107,7 @@ async fn turns(
 async fn claims(app: &App, now: Timestamp, next: &mut Earliest) -> Result<(), StoreError> {
     let claimed = app
         .store
-        .due(&Lane::sending(), Timestamp::MIN, Timestamp::MAX, AT_ONCE)
+        .due(&Lane::Sending, Timestamp::MIN, Timestamp::MAX, AT_ONCE)
         .await?;
     for row in claimed {
         match row.claim {
@@ -128,7 +128,7 @@ async fn sequences(app: &App, now: Timestamp, next: &mut Earliest) -> Result<(),
     let waiting = app
         .store
         .due(
-            &Lane::waiting_sequence(),
+            &Lane::WaitingSequence,
             Timestamp::MIN,
             Timestamp::MAX,
             AT_ONCE,
@@ -136,9 +136,7 @@ async fn sequences(app: &App, now: Timestamp, next: &mut Earliest) -> Result<(),
         .await?;
     for row in waiting {
         if row.expires_at < now {
-            app.store
-                .expire_waiting(&row, &Lane::waiting_sequence(), now)
-                .await?;
+            app.store.expire_waiting(&row, now).await?;
             continue;
         }
         let late = after(row.due, SEQUENCE_LATE);

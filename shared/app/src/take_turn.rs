@@ -17,6 +17,7 @@ use domain::ids::{NumberId, Token};
 use domain::message::{DueMessage, Waiting};
 use domain::number::Number;
 use domain::pace::{HORIZON, MaySend, Pace, START_WITHIN, may_send};
+use domain::reserve::Reserve;
 use domain::settings::Settings;
 use gateway::Gateway;
 use jiff::{SignedDuration, Timestamp};
@@ -25,8 +26,7 @@ use store::{Chain, Claimed, Fenced, NextTurn, Refusal, StoreError};
 use crate::context::{App, Cached, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueError, QueueMessage};
-use pick::Picked;
-use verdict::Verdict;
+use verdict::{Moment, Verdict};
 use view::View;
 
 /// A refused row lets the same turn pick again, so often.
@@ -56,7 +56,7 @@ impl Sender {
             app,
             gateway,
             live,
-            view: Cached::empty(),
+            view: Cached::empty(view::TRUSTED),
         }
     }
 }
@@ -148,8 +148,9 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
     let began = app.now();
     let mut view = View::warm(sender).await?;
     let may_now = |view: &View| {
-        view.number(held.number_id)
-            .map_or(MaySend::No, |number| may_send(number, pace, began))
+        view.number(held.number_id).map_or(MaySend::No, |number| {
+            may_send(number, pace, Reserve::NONE, began)
+        })
     };
     if may_now(&view) != MaySend::Now && view.is_older_than(began) {
         view = View::fresh(sender).await?;
@@ -175,19 +176,19 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
         let Some(number) = view.number(held.number_id) else {
             return stop(app, held, true).await;
         };
-        let Some(Picked { message, lane }) = pick::pick(app, &view, number, now).await? else {
+        let Some(message) = pick::pick(app, &view, number, pace, now).await? else {
             if view.is_older_than(began) {
                 view = View::fresh(sender).await?;
                 continue;
             }
-            return look_once_more(app, held, &view, number).await;
+            return look_once_more(app, held, &view, number, pace).await;
         };
         Failpoint::TurnBeforeClaim.reach();
         let claimed_at = app.now();
         let after = pace.with_send(claimed_at, &number.limits);
         let claimed = app
             .store
-            .claim(&message, &lane, held.token, &after, claimed_at)
+            .claim(&message, held.token, &after, claimed_at)
             .await;
         match claimed {
             Ok(Claimed::Yes) => {}
@@ -199,7 +200,7 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
             Err(error) => return Err(give_back(app, held, pace, &message, error).await),
         }
         Failpoint::TurnClaimed.reach();
-        match prepare(app, held, pace, &message, claimed_at).await {
+        match Box::pin(prepare(app, &view, held, pace, &message, claimed_at)).await {
             Ok(Verdict::Send(ready)) => {
                 return Ok(deliver::deliver(sender, held, &message, &ready).await);
             }
@@ -210,6 +211,9 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
                 app.store
                     .hand_back(&message, held.token, pace, refusal, app.now())
                     .await?;
+                if matches!(refusal, Refusal::To { .. }) {
+                    app.notify(QueueMessage::Wake).await;
+                }
                 refusals += 1;
                 if number_ends {
                     return stop(app, held, true).await;
@@ -256,6 +260,7 @@ async fn give_back(
 /// The check at the moment of sending, and the text.
 async fn prepare(
     app: &App,
+    view: &View,
     held: Held,
     pace: &Pace,
     message: &DueMessage,
@@ -265,12 +270,15 @@ async fn prepare(
     let event = app.next_event(app.now()).await?;
     let verdict = verdict::judge(
         checked,
+        &view.roster,
         message,
         pace,
         event.as_ref(),
-        app.now(),
-        claimed_at,
-        app.dice.roll(),
+        Moment {
+            now: app.now(),
+            claimed_at,
+            random: app.dice.roll(),
+        },
     );
     Ok(verdict)
 }
@@ -309,11 +317,15 @@ async fn look_once_more(
     held: Held,
     view: &View,
     number: &Number,
+    pace: &Pace,
 ) -> Result<TurnEnd, StoreError> {
     app.store
         .end_turn(held.number_id, held.token, NextTurn::Idle)
         .await?;
-    if pick::pick(app, view, number, app.now()).await?.is_some() {
+    if pick::pick(app, view, number, pace, app.now())
+        .await?
+        .is_some()
+    {
         app.notify(QueueMessage::Wake).await;
     }
     Ok(TurnEnd::Nothing)

@@ -21,6 +21,7 @@ pub mod reaction;
 pub mod referral_code;
 pub mod reserve;
 pub mod settings;
+pub mod sticky;
 pub mod template;
 mod text;
 pub mod time_text;

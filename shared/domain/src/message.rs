@@ -8,6 +8,7 @@ use uuid::Uuid;
 pub use state::{Failure, SentAs, State, Waiting};
 
 use crate::ids::{EventId, MessageId, NumberId, ParticipantId, Token};
+use crate::lane::Lane;
 
 /// `type` of the brief's `notifications_log`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -184,6 +185,21 @@ pub struct NewMessage {
     pub not_before: Timestamp,
     /// When it will go as far as is known now, for whoever looks at the row.
     pub expected_at: Timestamp,
+    /// The number it waits for: the one the recipient has chatted with (requirement S8).
+    pub sticky: Option<NumberId>,
+}
+
+impl NewMessage {
+    /// The lane in which it begins to wait.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        let class = self.message_type.class();
+        match (self.waiting, self.sticky) {
+            (Waiting::Sequence, _) => Lane::WaitingSequence,
+            (_, Some(number)) => Lane::Sticky { number, class },
+            (_, None) => Lane::Class(class),
+        }
+    }
 }
 
 /// A row as the due index shows it: enough to claim it and to ask everything about it at once.
@@ -207,6 +223,8 @@ pub struct DueMessage {
     pub attempts: u32,
     /// The time part of its place in the lane: not-before, or the lease's end once claimed.
     pub due: Timestamp,
+    /// Where it was seen.
+    pub lane: Lane,
     /// Who holds it, once claimed.
     pub claim: Option<Claim>,
 }

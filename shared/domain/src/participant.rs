@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::ids::{EventId, ParticipantId};
+use crate::ids::{EventId, NumberId, ParticipantId};
 use crate::person::{City, PersonName, Profession, Sapaan};
 use crate::phone::Phone;
 
@@ -33,6 +33,17 @@ pub struct Participant {
     pub event_id: Option<EventId>,
     /// Whether the referrer may see name, city, profession and number in full.
     pub consent_share: bool,
+    /// The chat they have opened with one of our numbers, if they have.
+    pub chat: Option<Chat>,
+}
+
+/// A chat that the participant began: replying in it is what numbers get blocked for least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chat {
+    /// Our number.
+    pub number_id: NumberId,
+    /// When they last wrote, UTC.
+    pub at: Timestamp,
 }
 
 /// Whose link a new participant used.

@@ -14,6 +14,7 @@ mod participants;
 mod read;
 mod referrals;
 mod settings;
+mod sticky;
 mod suppression;
 mod tables;
 mod turn;
@@ -32,7 +33,7 @@ pub use participants::{Registered, Registration, Surroundings};
 pub use referrals::{
     AlertStep, Invitee, LeftOver, Pending, ReferralState, SequenceStep, SettledPending, SweepKey,
 };
-pub use settings::{Steering, StoredTemplate};
+pub use settings::{OpenLanes, Steering, StoredTemplate};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Record, Refusal};
 

@@ -29,7 +29,7 @@ struct NewItem<'a> {
     status: &'static str,
     reason: &'static str,
     lane: String,
-    due_key: Iso,
+    due_key: String,
     expected_at: Iso,
     cause_at: Iso,
     created_at: Iso,
@@ -51,19 +51,20 @@ struct DueItem {
     cause_at: Iso,
     expires_at: Iso,
     attempts: u32,
-    due_key: Iso,
+    lane: String,
+    due_key: String,
     #[serde(default)]
     token: Option<Token>,
     #[serde(default)]
     number_id: Option<NumberId>,
 }
 
-/// The lane in which a row waits for what it waits for.
-fn lane_of(message_type: MessageType, waiting: Waiting) -> Lane {
-    match waiting {
-        Waiting::Sequence => Lane::waiting_sequence(),
-        _ => Lane::of(message_type.class()),
-    }
+/// Set on a row that its own number let go: any number may send it.
+pub(crate) const RELEASED: &str = "any_number";
+
+/// Sort key of a row in the due index.
+pub(crate) fn due_key(lane: &Lane, due: Timestamp) -> String {
+    lane.prefix() + &iso(due)
 }
 
 pub(crate) fn message_key(id: MessageId) -> Item {
@@ -77,6 +78,8 @@ pub(crate) fn read_due(item: Item) -> Result<DueMessage, StoreError> {
         (Some(token), Some(number_id)) => Some(Claim { token, number_id }),
         _ => None,
     };
+    let (lane, due) = Lane::parse(&item.lane, &item.due_key)
+        .ok_or_else(|| StoreError::unreadable(WHAT, "lane"))?;
     Ok(DueMessage {
         id: item.id,
         message_type: MessageType::parse(&item.message_type)
@@ -87,7 +90,8 @@ pub(crate) fn read_due(item: Item) -> Result<DueMessage, StoreError> {
         cause_at: item.cause_at.0,
         expires_at: item.expires_at.0,
         attempts: item.attempts,
-        due: item.due_key.0,
+        due: due.parse().map_err(|e| StoreError::unreadable(WHAT, e))?,
+        lane,
         claim,
     })
 }
@@ -126,14 +130,14 @@ pub(crate) fn ended(change: Change, state: State, now: Timestamp) -> Change {
 /// Puts a row back into its lane.
 pub(crate) fn waiting(
     change: Change,
-    message_type: MessageType,
+    lane: &Lane,
     why: Waiting,
     from: Timestamp,
     expected: Timestamp,
 ) -> Change {
     with_state(change, State::Queued(why))
-        .set("lane", text(lane_of(message_type, why).as_str()))
-        .set("due_key", text(iso(from)))
+        .set("lane", text(lane.partition()))
+        .set("due_key", text(due_key(lane, from)))
         .set("expected_at", text(iso(expected)))
 }
 
@@ -145,6 +149,7 @@ impl Store {
     fn message_item(message: &NewMessage) -> Result<Item, StoreError> {
         let state = State::Queued(message.waiting);
         let created = iso(message.created_at);
+        let lane = message.lane();
         to_item(
             "message row",
             &NewItem {
@@ -157,10 +162,8 @@ impl Store {
                 event_id: message.event_id,
                 status: state.status(),
                 reason: state.reason(),
-                lane: lane_of(message.message_type, message.waiting)
-                    .as_str()
-                    .to_owned(),
-                due_key: Iso(message.not_before),
+                lane: lane.partition(),
+                due_key: due_key(&lane, message.not_before),
                 expected_at: Iso(message.expected_at),
                 cause_at: Iso(message.cause_at),
                 created_at: Iso(message.created_at),
@@ -226,9 +229,12 @@ impl Store {
             condition: "#lane = :lane AND #due BETWEEN :from AND :to".to_owned(),
             names: vec![("#lane", "lane"), ("#due", "due_key")],
             values: vec![
-                (":lane", text(lane.as_str())),
-                (":from", text(iso(from.max(Timestamp::UNIX_EPOCH)))),
-                (":to", text(iso(to))),
+                (":lane", text(lane.partition())),
+                (
+                    ":from",
+                    text(due_key(lane, from.max(Timestamp::UNIX_EPOCH))),
+                ),
+                (":to", text(due_key(lane, to))),
             ],
             consistent: false,
         };
@@ -265,7 +271,6 @@ impl Store {
     pub async fn expire_waiting(
         &self,
         message: &DueMessage,
-        lane: &Lane,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let change = ended(
@@ -273,7 +278,7 @@ impl Store {
             State::Failed(Failure::Expired),
             now,
         )
-        .when_equals("lane", text(lane.as_str()));
+        .when_equals("lane", text(message.lane.partition()));
         let applied = change.apply("expire row", &self.client).await?;
         Ok(matches!(applied, Applied::Done(_)))
     }

@@ -59,6 +59,7 @@ struct NumberItem {
     gap_max_s: u16,
     hourly_cap: u16,
     daily_cap: u32,
+    warms_up: bool,
     failure_streak: u32,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     cool_until: Option<i64>,
@@ -97,7 +98,8 @@ fn read_number(item: &NumberItem) -> Result<Number, StoreError> {
             item.hourly_cap,
             item.daily_cap,
         )
-        .map_err(|e| StoreError::unreadable(WHAT, e))?,
+        .map_err(|e| StoreError::unreadable(WHAT, e))?
+        .with_warm_up(item.warms_up),
         failure_streak: item.failure_streak,
         cool_until: item
             .cool_until
@@ -137,6 +139,7 @@ impl Store {
             gap_max_s: new.limits.gap_max_s(),
             hourly_cap: new.limits.hourly_cap(),
             daily_cap: new.limits.daily_cap(),
+            warms_up: new.limits.warms_up(),
             failure_streak: 0,
             cool_until: None,
             roster: "all".to_owned(),
@@ -191,7 +194,11 @@ impl Store {
             .set("gap_min_s", number(limits.gap_min_s()))
             .set("gap_max_s", number(limits.gap_max_s()))
             .set("hourly_cap", number(limits.hourly_cap()))
-            .set("daily_cap", number(limits.daily_cap()));
+            .set("daily_cap", number(limits.daily_cap()))
+            .set(
+                "warms_up",
+                aws_sdk_dynamodb::types::AttributeValue::Bool(limits.warms_up()),
+            );
         Ok(matches!(
             change.apply(WHAT, &self.client).await?,
             Applied::Done(_)

@@ -31,6 +31,8 @@ struct PaceItem {
     history_base: i64,
     day: jiff::civil::Date,
     day_count: u32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    ramp_since: Option<jiff::civil::Date>,
 }
 
 /// What the fence answered.
@@ -72,6 +74,7 @@ pub(crate) fn pace_item(pace: &Pace) -> Result<Item, StoreError> {
             history_base,
             day: pace.day,
             day_count: pace.day_count,
+            ramp_since: pace.ramp_since,
         },
     )
 }
@@ -99,6 +102,7 @@ fn read_pace(item: Item) -> Result<Pace, StoreError> {
             .map_err(|e| StoreError::unreadable(WHAT, e))?,
         day: item.day,
         day_count: item.day_count,
+        ramp_since: item.ramp_since,
     })
 }
 
@@ -148,9 +152,13 @@ pub(crate) fn set_caps(change: Change, pace: &Pace) -> Change {
         .set("history_base", number(base))
         .set("day", text(pace.day.to_string()))
         .set("day_count", number(pace.day_count));
-    match pace.last_used_at {
+    let change = match pace.last_used_at {
         Some(at) => change.set("last_used_at", number(at.as_millisecond())),
         None => change.remove("last_used_at"),
+    };
+    match pace.ramp_since {
+        Some(day) => change.set("ramp_since", text(day.to_string())),
+        None => change.remove("ramp_since"),
     }
 }
 

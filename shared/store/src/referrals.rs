@@ -231,7 +231,7 @@ impl Store {
             AlertStep::Release { message } => parts.push(
                 waiting(
                     self.message(message.id),
-                    message.message_type,
+                    &message.lane(),
                     message.waiting,
                     message.not_before,
                     message.expected_at,
@@ -260,7 +260,7 @@ impl Store {
     pub async fn release_alert(&self, message: &NewMessage) -> Result<bool, StoreError> {
         let change = waiting(
             self.message(message.id),
-            message.message_type,
+            &message.lane(),
             message.waiting,
             message.not_before,
             message.expected_at,

@@ -1,13 +1,16 @@
-use domain::hours::{HoursPolicy, HoursRule, SendingHours};
-use domain::message::Class;
+mod control;
+mod hours;
+
 use domain::phone::Phone;
 use domain::settings::{AlertPhone, Contact, Control, Settings, Strategy};
 use jiff::Timestamp;
-use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
-use std::collections::BTreeMap;
 use vault::{Place, Salt};
+
+pub use control::OpenLanes;
+pub(crate) use control::{LANES, read_control};
+use hours::PolicyItem;
 
 use crate::item::{Item, from_item, key, number, text, to_item};
 use crate::tables::Table;
@@ -30,11 +33,9 @@ struct SettingsItem {
     link_video: Option<String>,
     strategy: String,
     alert_phone: String,
-    hours_open: Time,
-    hours_close: Time,
-    /// Minutes: 0 = obeys, -1 = free, otherwise at once within.
-    hours_rules: BTreeMap<String, i32>,
+    hours: PolicyItem,
     registrations_per_address: u32,
+    welcome_reserve_percent: u8,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,14 +47,6 @@ struct ContactItem {
     wa_text: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct ControlItem {
-    pk: String,
-    sk: String,
-    all_stopped: bool,
-    stopped: Vec<String>,
-}
-
 /// A template as an admin saved it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredTemplate {
@@ -63,12 +56,12 @@ pub struct StoredTemplate {
     pub variants: Vec<String>,
 }
 
-/// The two items that steer everything.
+/// What steers everything.
 #[derive(Debug, Clone)]
 pub struct Steering {
     /// The brief's defaults until an admin changes them.
     pub settings: Settings,
-    /// Kill switches.
+    /// Kill switches and open campaigns.
     pub control: Control,
 }
 
@@ -84,22 +77,6 @@ fn admin_place() -> Place<'static> {
     }
 }
 
-pub(crate) fn read_control(item: Option<Item>) -> Result<Control, StoreError> {
-    let Some(item) = item else {
-        return Ok(Control::default());
-    };
-    let item: ControlItem = from_item("control", item)?;
-    let stopped = item
-        .stopped
-        .iter()
-        .map(|w| Class::parse(w).ok_or_else(|| StoreError::unreadable("control", "stopped")))
-        .collect::<Result<_, _>>()?;
-    Ok(Control {
-        all_stopped: item.all_stopped,
-        stopped,
-    })
-}
-
 pub(crate) fn read_template(item: Item) -> Result<StoredTemplate, StoreError> {
     from_item("template", item)
 }
@@ -113,11 +90,13 @@ impl Store {
         let table = self.table(Table::Settings);
         let wanted = [
             (table.clone(), key(SETTINGS, GLOBAL)),
-            (table, key(SETTINGS, CONTROL)),
+            (table.clone(), key(SETTINGS, CONTROL)),
+            (table, key(SETTINGS, LANES)),
         ];
         let mut found = self.get_all(WHAT, &wanted).await?.into_iter();
         let settings = read_settings(found.next().flatten())?;
-        let control = read_control(found.next().flatten())?;
+        let switches = found.next().flatten();
+        let control = read_control(switches, found.next().flatten())?;
         Ok(Steering { settings, control })
     }
 
@@ -126,17 +105,6 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn save_settings(&self, settings: &Settings) -> Result<(), StoreError> {
-        let hours_rules = Class::ALL
-            .into_iter()
-            .map(|class| {
-                let minutes = match settings.hours.rule(class) {
-                    HoursRule::Obeys => 0,
-                    HoursRule::Free => -1,
-                    HoursRule::AtOnceWithin { minutes } => i32::from(minutes),
-                };
-                (class.as_str().to_owned(), minutes)
-            })
-            .collect();
         let item = SettingsItem {
             pk: SETTINGS.to_owned(),
             sk: GLOBAL.to_owned(),
@@ -153,31 +121,11 @@ impl Store {
                 AlertPhone::Masked => "masked",
             }
             .to_owned(),
-            hours_open: settings.hours.hours.open(),
-            hours_close: settings.hours.hours.close(),
-            hours_rules,
+            hours: PolicyItem::from(&settings.hours),
             registrations_per_address: settings.registrations_per_address,
+            welcome_reserve_percent: settings.welcome_reserve_percent,
         };
         self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
-    }
-
-    /// Replaces the switches. The last claim under the old ones is at most 5 s later.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer.
-    pub async fn save_control(&self, control: &Control) -> Result<(), StoreError> {
-        let item = ControlItem {
-            pk: SETTINGS.to_owned(),
-            sk: CONTROL.to_owned(),
-            all_stopped: control.all_stopped,
-            stopped: control
-                .stopped
-                .iter()
-                .map(|c| c.as_str().to_owned())
-                .collect(),
-        };
-        self.put(Table::Settings, to_item("control", &item)?, "control")
-            .await
     }
 
     /// Saves the next version of a template and makes it the active one, both or neither.
@@ -284,20 +232,6 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
     };
     let bad = |field: &'static str| StoreError::unreadable(WHAT, field);
     let item: SettingsItem = from_item(WHAT, item)?;
-    let mut hours = HoursPolicy::new(
-        SendingHours::new(item.hours_open, item.hours_close).map_err(|_| bad("hours"))?,
-    );
-    for (word, minutes) in &item.hours_rules {
-        let class = Class::parse(word).ok_or_else(|| bad("hours_rules"))?;
-        let rule = match minutes {
-            0 => HoursRule::Obeys,
-            -1 => HoursRule::Free,
-            n => HoursRule::AtOnceWithin {
-                minutes: u16::try_from(*n).map_err(|_| bad("hours_rules"))?,
-            },
-        };
-        hours = hours.with_rule(class, rule);
-    }
     Ok(Settings {
         site_host: item.site_host,
         link_video: item.link_video,
@@ -312,7 +246,8 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
             "masked" => AlertPhone::Masked,
             _ => return Err(bad("alert_phone")),
         },
-        hours,
+        hours: item.hours.read()?,
         registrations_per_address: item.registrations_per_address,
+        welcome_reserve_percent: item.welcome_reserve_percent,
     })
 }

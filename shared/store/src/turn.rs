@@ -9,10 +9,10 @@ use domain::settings::{Control, Settings};
 use jiff::Timestamp;
 
 use crate::item::{Item, PROFILE, REFERRALS, STATE, iso, key, number, participant_pk, text};
-use crate::messages::{ended, message_key, waiting, with_state};
+use crate::messages::{RELEASED, due_key, ended, message_key, waiting, with_state};
 use crate::numbers::{GatewayKey, number_key};
 use crate::pace::{NextTurn, set_caps, set_next, when_held};
-use crate::settings::{CONTROL, GLOBAL, SETTINGS, TEMPLATE_ACTIVE, template_pk};
+use crate::settings::{CONTROL, GLOBAL, LANES, SETTINGS, TEMPLATE_ACTIVE, template_pk};
 use crate::tables::Table;
 use crate::write::{Applied, Change, Committed, transact};
 use crate::{Store, StoreError, StoredTemplate};
@@ -32,6 +32,8 @@ pub enum Claimed {
 pub struct Checked {
     /// Whether the row is still claimed with our token.
     pub still_ours: bool,
+    /// Whether the row was released from its own number's lane: any number may send it.
+    pub released: bool,
     /// Whether the recipient asked us to stop.
     pub suppressed: bool,
     /// The recipient; none once erased.
@@ -66,6 +68,11 @@ pub enum Refusal {
     Retry {
         /// Not before.
         from: Timestamp,
+    },
+    /// Into the lane of the number that the recipient has chatted with.
+    To {
+        /// That number.
+        number: NumberId,
     },
     /// For good.
     End(Failure),
@@ -125,7 +132,6 @@ impl Store {
     pub async fn claim(
         &self,
         message: &DueMessage,
-        lane: &Lane,
         token: Token,
         after: &Pace,
         now: Timestamp,
@@ -133,14 +139,14 @@ impl Store {
         const WHAT: &str = "claim";
         let lease_end = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
         let row = with_state(self.message(message.id), State::Queued(Waiting::Sending))
-            .set("lane", text(Lane::sending().as_str()))
-            .set("due_key", text(iso(lease_end)))
+            .set("lane", text(Lane::Sending.partition()))
+            .set("due_key", text(due_key(&Lane::Sending, lease_end)))
             .set("token", text(token.to_string()))
             .set("lease_end", text(iso(lease_end)))
             .set("number_id", text(after.number_id.to_string()))
             .set("provider", text("DripSender"))
-            .when_equals("lane", text(lane.as_str()))
-            .when_at_most("due_key", text(iso(now)));
+            .when_equals("lane", text(message.lane.partition()))
+            .when_at_most("due_key", text(due_key(&message.lane, now)));
         let pace = when_held(set_caps(self.pace(after.number_id), after), token);
         let parts = vec![row.in_transaction(WHAT)?, pace.in_transaction(WHAT)?];
         Ok(match transact(WHAT, &self.client, parts).await? {
@@ -177,6 +183,7 @@ impl Store {
             ),
             (settings.clone(), key(SETTINGS, GLOBAL)),
             (settings.clone(), key(SETTINGS, CONTROL)),
+            (settings.clone(), key(SETTINGS, LANES)),
             (
                 settings,
                 key(template_pk(message.message_type.as_str()), TEMPLATE_ACTIVE),
@@ -193,10 +200,12 @@ impl Store {
         let recipient = next();
         let referrals = crate::referrals::total(next())?;
         let settings = next();
-        let control = crate::settings::read_control(next())?;
+        let switches = next();
+        let control = crate::settings::read_control(switches, next())?;
         let template = next().map(crate::settings::read_template).transpose()?;
         let number = next();
         let subject = next();
+        let released = row.as_ref().is_some_and(|item| item.contains_key(RELEASED));
         let still_ours = row.is_some_and(|item| {
             item.get("token") == Some(&text(token.to_string()))
                 && item.get("reason") == Some(&text(State::Queued(Waiting::Sending).reason()))
@@ -206,6 +215,7 @@ impl Store {
         let subject = self.person(subject, &mut unreadable).await?;
         Ok(Checked {
             still_ours,
+            released,
             suppressed,
             recipient,
             subject,
@@ -254,21 +264,23 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const WHAT: &str = "hand back";
         let row = match refusal {
-            Refusal::Wait { why, from } => waiting(
-                self.message(message.id),
-                message.message_type,
-                why,
-                from,
-                from,
-            ),
+            Refusal::Wait { why, from } => {
+                waiting(self.message(message.id), &message.lane, why, from, from)
+            }
             Refusal::Retry { from } => waiting(
                 self.message(message.id),
-                message.message_type,
+                &message.lane,
                 Waiting::Retry,
                 from,
                 from,
             )
             .set("attempts", number(message.attempts + 1)),
+            Refusal::To { number } => {
+                let class = message.message_type.class();
+                let lane = Lane::Sticky { number, class };
+                let row = self.message(message.id);
+                waiting(row, &lane, Waiting::Number, message.due, message.due)
+            }
             Refusal::End(failure) => ended(self.message(message.id), State::Failed(failure), now),
         }
         .remove("token")
@@ -316,7 +328,7 @@ impl Store {
                 .set("attempts", number(message.attempts + 1)),
             AfterMessage::Again { not_before, counts } => waiting(
                 change,
-                message.message_type,
+                &message.lane,
                 Waiting::Retry,
                 not_before,
                 not_before,

@@ -83,6 +83,7 @@ fn ready_runs(state: &mut State, now: Timestamp) -> Vec<Run> {
             continue;
         };
         while let Some(batch) = slot.queue.take(now) {
+            slot.runs += 1;
             runs.push(Run {
                 queue: name,
                 batch,

@@ -94,6 +94,7 @@ struct State {
 struct Slot {
     queue: QueueState,
     consumer: Option<Consumer>,
+    runs: u64,
 }
 
 struct Advance {
@@ -114,6 +115,7 @@ impl Conductor {
                 Slot {
                     queue,
                     consumer: None,
+                    runs: 0,
                 },
             )
         };
@@ -263,6 +265,12 @@ impl Conductor {
             ready: slot.queue.ready(),
             running: slot.queue.running(),
         })
+    }
+
+    /// How often `queue`'s consumer was run so far: what Lambda would charge for.
+    #[must_use]
+    pub fn runs(&self, queue: &str) -> u64 {
+        self.0.lock().queues.get(queue).map_or(0, |slot| slot.runs)
     }
 
     /// The dead letters of `queue`, oldest first; none if there is no such queue.

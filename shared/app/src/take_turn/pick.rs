@@ -1,65 +1,62 @@
-//! Chooses the row that a turn tries to claim: the highest class first, and among its first rows
-//! one at random, so that numbers do not all reach for the same.
+//! Chooses the row that a turn tries to claim: the first lane of the turn that has one, and among
+//! its first rows one at random, so that numbers do not all reach for the same.
 
-use domain::dispatch::{Runner, row_age_for};
-use domain::lane::Lane;
+use domain::dispatch::Runner;
 use domain::message::DueMessage;
 use domain::number::{Health, Number};
-use jiff::{SignedDuration, Timestamp};
+use domain::pace::Pace;
+use domain::pick::Turn;
+use domain::reserve::Reserves;
+use jiff::Timestamp;
 use store::StoreError;
 
 use super::view::View;
 use crate::context::App;
-use crate::dispatch::ROW_CLASSES;
 
-/// A row and the lane it was seen in.
-pub(super) struct Picked {
-    pub(super) message: DueMessage,
-    pub(super) lane: Lane,
-}
-
-/// The row to try, if any class has one that this number may send now.
+/// The row to try, if any lane has one that this number may send now.
 pub(super) async fn pick(
     app: &App,
     view: &View,
     number: &Number,
+    pace: &Pace,
     now: Timestamp,
-) -> Result<Option<Picked>, StoreError> {
-    let active = view
-        .roster
-        .iter()
-        .filter(|n| n.health(now) == Health::Usable)
-        .count();
-    let age = row_age(app, view, number, now).await?;
-    let to = now.saturating_sub(age).unwrap_or(now);
-    for class in ROW_CLASSES {
-        if view.control.stops(class) {
-            continue;
-        }
-        let Some(from) = view.settings.hours.lane_open_from(class, now) else {
-            continue;
-        };
-        if from > to {
-            continue;
-        }
-        let lane = Lane::of(class);
-        let mut rows = app.store.due(&lane, from, to, (2 * active).max(1)).await?;
+) -> Result<Option<DueMessage>, StoreError> {
+    let usable = |n: &&Number| n.health(now) == Health::Usable;
+    let active = view.roster.iter().filter(usable).count();
+    let better = better(app, view, number, now).await?;
+    let looks = Turn {
+        settings: &view.settings,
+        control: &view.control,
+        reserves: &Reserves::new(
+            view.settings.welcome_reserve_percent,
+            &view.control.ahead,
+            &view.roster,
+            now,
+        ),
+        number,
+        pace,
+        better: &better,
+        has_sticky: app.store.has_sticky(number.id).await?,
+    }
+    .looks(now, app.dice.roll());
+    for look in looks {
+        let limit = (2 * active).max(1);
+        let mut rows = app.store.due(&look.lane, look.from, look.to, limit).await?;
         if !rows.is_empty() {
-            let message = rows.swap_remove(app.dice.below(rows.len()));
-            return Ok(Some(Picked { message, lane }));
+            return Ok(Some(rows.swap_remove(app.dice.below(rows.len()))));
         }
     }
     Ok(None)
 }
 
-/// How long rows must have waited before this number takes them: nothing for the best priority,
-/// which needs no look at the others.
-async fn row_age(
+/// Usable numbers of a better priority, with their paces: they take young rows first. The best
+/// priority needs no look at the others.
+async fn better(
     app: &App,
     view: &View,
     number: &Number,
     now: Timestamp,
-) -> Result<SignedDuration, StoreError> {
+) -> Result<Vec<Runner>, StoreError> {
     let better: Vec<Number> = view
         .roster
         .iter()
@@ -67,13 +64,12 @@ async fn row_age(
         .cloned()
         .collect();
     if better.is_empty() {
-        return Ok(SignedDuration::ZERO);
+        return Ok(Vec::new());
     }
     let ids: Vec<_> = better.iter().map(|n| n.id).collect();
     let mut paces = app.store.paces(&ids).await?;
-    let runners: Vec<Runner> = better
+    Ok(better
         .into_iter()
         .filter_map(|number| paces.remove(&number.id).map(|pace| Runner { number, pace }))
-        .collect();
-    Ok(row_age_for(number, &runners, view.settings.strategy, now))
+        .collect())
 }

@@ -1,11 +1,15 @@
 //! Whether a claimed message may be sent, decided from one consistent read.
 
 use domain::event::Event;
+use domain::ids::NumberId;
+use domain::lane::Lane;
 use domain::message::{DueMessage, Failure, Waiting};
-use domain::number::Number;
+use domain::number::{Health, Number};
 use domain::outcome::Outcome;
 use domain::pace::{MaySend, Pace, may_send};
+use domain::participant::Participant;
 use domain::reaction::{AfterMessage, Tried, react};
+use domain::reserve::{Reserve, Reserves};
 use jiff::Timestamp;
 use store::{Chain, Checked, GatewayKey, Refusal};
 
@@ -65,16 +69,50 @@ fn unreadable(message: &DueMessage, now: Timestamp, random: u64) -> Refusal {
     }
 }
 
-/// Decides. `pace` is the pace before this send was counted; `random` chooses among variants.
+/// The number that this recipient has chatted with, if their messages are to come from it: it is
+/// in use, and the row was not let go because it cannot send soon. Rows of campaigns stay in
+/// their lanes, which pausing closes.
+fn own_number(
+    recipient: &Participant,
+    roster: &[Number],
+    message: &DueMessage,
+    released: bool,
+    now: Timestamp,
+) -> Option<NumberId> {
+    let chat = recipient.chat?;
+    let in_use = roster
+        .iter()
+        .any(|number| number.id == chat.number_id && number.health(now) != Health::Out);
+    let single = matches!(message.lane, Lane::Class(_));
+    (single && in_use && !released).then_some(chat.number_id)
+}
+
+/// When a verdict is given.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    /// The check is over.
+    pub(super) now: Timestamp,
+    /// The claim was made; its request must begin soon after.
+    pub(super) claimed_at: Timestamp,
+    /// Chooses among variants.
+    pub(super) random: u64,
+}
+
+/// Decides. `roster` is as of some seconds ago, `pace` is the pace before this send was
+/// counted.
 pub(super) fn judge(
     checked: Checked,
+    roster: &[Number],
     message: &DueMessage,
     pace: &Pace,
     event: Option<&Event>,
-    now: Timestamp,
-    claimed_at: Timestamp,
-    random: u64,
+    moment: Moment,
 ) -> Verdict {
+    let Moment {
+        now,
+        claimed_at,
+        random,
+    } = moment;
     let class = message.message_type.class();
     if !checked.still_ours {
         return Verdict::Lost;
@@ -109,10 +147,27 @@ pub(super) fn judge(
     let Some((number, key)) = checked.number else {
         return number_ends(Waiting::Number);
     };
-    match may_send(&number, pace, now) {
+    let reserves = Reserves::new(
+        settings.welcome_reserve_percent,
+        &checked.control.ahead,
+        roster,
+        now,
+    );
+    let reserve = reserves.of(class, &number, now);
+    match may_send(&number, pace, reserve, now) {
         MaySend::Now => {}
+        // Only this class waits for the number: it leaves room for others.
+        MaySend::From(_) if reserve != Reserve::NONE => return wait(Waiting::Quota, message.due),
         MaySend::From(_) => return number_ends(Waiting::Quota),
         MaySend::No => return number_ends(Waiting::Number),
+    }
+    if let Some(number) = own_number(recipient, roster, message, checked.released, now)
+        && number != pace.number_id
+    {
+        return Verdict::Refuse {
+            refusal: Refusal::To { number },
+            number_ends: false,
+        };
     }
     let opens = opens_at(settings, message, now);
     if opens > now {

@@ -5,10 +5,13 @@
 use domain::ids::NumberId;
 use domain::number::Number;
 use domain::settings::{Control, Settings};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::StoreError;
 
 use super::Sender;
+
+/// For so long: a kill switch is seen by every claim five seconds later (requirement S9).
+pub(super) const TRUSTED: SignedDuration = SignedDuration::from_secs(5);
 
 /// Settings, switches and numbers as of `read_at`.
 #[derive(Debug, Clone)]
@@ -20,9 +23,10 @@ pub(super) struct View {
 }
 
 impl View {
-    /// The view of a warm function, at most ten seconds old.
+    /// The view of a warm function, at most five seconds old.
     pub(super) async fn warm(sender: &Sender) -> Result<Self, StoreError> {
-        sender.view.get(sender.app.now(), Self::read(sender)).await
+        let read = Box::pin(Self::read(sender));
+        sender.view.get(sender.app.now(), read).await
     }
 
     /// A new one.

@@ -18,11 +18,12 @@ pub enum HoursRule {
 }
 
 /// The hours and who keeps them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoursPolicy {
     /// The hours of every class that has none of its own.
     common: SendingHours,
-    own: [Option<SendingHours>; 5],
+    /// At most one entry for each class, in the order of the classes.
+    own: Vec<(Class, SendingHours)>,
     rules: [HoursRule; 5],
 }
 
@@ -38,7 +39,7 @@ impl HoursPolicy {
         });
         Self {
             common: hours,
-            own: [None; 5],
+            own: Vec::new(),
             rules,
         }
     }
@@ -53,7 +54,9 @@ impl HoursPolicy {
     /// The same with hours of its own for one class, or the common ones again.
     #[must_use]
     pub fn with_hours(mut self, class: Class, hours: Option<SendingHours>) -> Self {
-        self.own[class as usize] = hours;
+        self.own.retain(|(other, _)| *other != class);
+        self.own.extend(hours.map(|hours| (class, hours)));
+        self.own.sort_unstable_by_key(|(class, _)| *class);
         self
     }
 
@@ -66,7 +69,10 @@ impl HoursPolicy {
     /// The hours that only this class has.
     #[must_use]
     pub fn own(&self, class: Class) -> Option<&SendingHours> {
-        self.own[class as usize].as_ref()
+        self.own
+            .iter()
+            .find(|(other, _)| *other == class)
+            .map(|(_, hours)| hours)
     }
 
     /// The hours that hold for a class, if its rule keeps any.

@@ -1,9 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use domain::hours::{HoursPolicy, SendingHours};
 use domain::ids::{MessageId, NumberId, ParticipantId};
+use domain::lane::Lane;
 use domain::message::{Class, MessageType};
 use domain::number::Limits;
-use domain::participant::Participant;
+use domain::participant::{Chat, Participant};
 use domain::person::{City, PersonName, Profession, Sapaan};
 use domain::phone::Phone;
 use domain::settings::{Control, Settings};
@@ -22,6 +23,21 @@ fn later(seconds: i64) -> Timestamp {
     noon()
         .saturating_add(SignedDuration::from_secs(seconds))
         .unwrap()
+}
+
+fn at(now: Timestamp, claimed_at: Timestamp) -> Moment {
+    Moment {
+        now,
+        claimed_at,
+        random: 0,
+    }
+}
+
+fn second() -> Number {
+    Number {
+        id: NumberId(Uuid::from_u128(99)),
+        ..number()
+    }
 }
 
 fn number() -> Number {
@@ -52,12 +68,14 @@ fn person() -> Participant {
         registered_at: noon(),
         event_id: None,
         consent_share: false,
+        chat: None,
     }
 }
 
 fn checked() -> Checked {
     Checked {
         still_ours: true,
+        released: false,
         suppressed: false,
         recipient: Some(person()),
         subject: None,
@@ -81,13 +99,22 @@ fn message(message_type: MessageType) -> DueMessage {
         expires_at: later(3_600),
         attempts: 0,
         due: noon(),
+        lane: Lane::Class(message_type.class()),
         claim: None,
     }
 }
 
 fn judged(checked: Checked, message_type: MessageType, now: Timestamp) -> String {
     let pace = Pace::new(number().id, noon());
-    match judge(checked, &message(message_type), &pace, None, now, now, 0) {
+    let roster = [number(), second()];
+    match judge(
+        checked,
+        &roster,
+        &message(message_type),
+        &pace,
+        None,
+        at(now, now),
+    ) {
         Verdict::Send(ready) => format!("send to {}", ready.phone_digits),
         Verdict::Lost => "lost".to_owned(),
         Verdict::Refuse {
@@ -96,6 +123,10 @@ fn judged(checked: Checked, message_type: MessageType, now: Timestamp) -> String
         } => {
             format!("retry {}s", from.duration_since(noon()).as_secs())
         }
+        Verdict::Refuse {
+            refusal: Refusal::To { number },
+            ..
+        } => format!("to {}", number.0.as_u128()),
         Verdict::Refuse {
             refusal: Refusal::End(failure),
             ..
@@ -151,6 +182,7 @@ fn each_reason_not_to_send_has_its_own_end() {
                 control: Control {
                     all_stopped: false,
                     stopped: vec![Class::Welcome],
+                    ..Control::default()
                 },
                 ..checked()
             },
@@ -193,7 +225,7 @@ fn a_stop_wins_over_every_other_reason() {
         number: None,
         control: Control {
             all_stopped: true,
-            stopped: Vec::new(),
+            ..Control::default()
         },
         ..checked()
     };
@@ -240,7 +272,7 @@ fn what_cannot_be_read_is_tried_again_and_ends_after_the_fifth_time() {
         attempts: 4,
         ..message(MessageType::Welcome)
     };
-    let verdict = judge(broken(), &last, &pace, None, noon(), noon(), 0);
+    let verdict = judge(broken(), &[], &last, &pace, None, at(noon(), noon()));
     assert!(matches!(
         verdict,
         Verdict::Refuse {
@@ -255,12 +287,11 @@ fn no_request_starts_more_than_five_seconds_after_its_claim() {
     let pace = Pace::new(number().id, noon());
     let late = judge(
         checked(),
+        &[],
         &message(MessageType::Welcome),
         &pace,
         None,
-        later(6),
-        noon(),
-        0,
+        at(later(6), noon()),
     );
     assert!(matches!(
         late,
@@ -272,4 +303,30 @@ fn no_request_starts_more_than_five_seconds_after_its_claim() {
             number_ends: false
         }
     ));
+}
+
+#[test]
+fn a_message_goes_to_the_number_its_recipient_has_chatted_with_while_that_is_in_use() {
+    let chatted_with = |id: NumberId| Checked {
+        recipient: Some(Participant {
+            chat: Some(Chat {
+                number_id: id,
+                at: noon(),
+            }),
+            ..person()
+        }),
+        ..checked()
+    };
+    let welcome = MessageType::Welcome;
+    let own = chatted_with(number().id);
+    assert_eq!(judged(own, welcome, noon()), "send to 6281210000001");
+    let other = || chatted_with(second().id);
+    assert_eq!(judged(other(), welcome, noon()), "to 99");
+    let released = Checked {
+        released: true,
+        ..other()
+    };
+    assert_eq!(judged(released, welcome, noon()), "send to 6281210000001");
+    let gone = chatted_with(NumberId(Uuid::from_u128(5)));
+    assert_eq!(judged(gone, welcome, noon()), "send to 6281210000001");
 }

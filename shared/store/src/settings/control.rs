@@ -1,0 +1,178 @@
+//! How switches and open campaigns are stored: in two items, since admins write the one and
+//! campaigns the other.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::ids::CampaignId;
+use domain::lane::OpenCampaign;
+use domain::message::Class;
+use domain::reserve::Ahead;
+use domain::settings::Control;
+use serde::{Deserialize, Serialize};
+
+use super::{CONTROL, SETTINGS};
+use crate::item::{Iso, Item, from_item, key, number, text, to_item};
+use crate::tables::Table;
+use crate::write::{Applied, Change};
+use crate::{Store, StoreError};
+
+/// Sort key of the item that holds the open campaigns.
+pub(crate) const LANES: &str = "LANES";
+const WHAT: &str = "control";
+
+#[derive(Debug, Deserialize)]
+struct SwitchesItem {
+    all_stopped: bool,
+    stopped: Vec<String>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct LanesItem {
+    revision: u64,
+    open: Vec<OpenItem>,
+    ahead: Vec<AheadItem>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct OpenItem {
+    campaign: CampaignId,
+    class: String,
+    shards: u8,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct AheadItem {
+    messages: u32,
+    from: Iso,
+    until: Iso,
+}
+
+/// The open campaigns as somebody saw them, to be replaced only if nobody else did so since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenLanes {
+    /// Campaigns whose rows may be sent.
+    pub open: Vec<OpenCampaign>,
+    /// Reminders that are planned.
+    pub ahead: Vec<Ahead>,
+    revision: u64,
+}
+
+fn read_class(word: &str) -> Result<Class, StoreError> {
+    Class::parse(word).ok_or_else(|| StoreError::unreadable(WHAT, "class"))
+}
+
+fn read_lanes(item: Option<Item>) -> Result<OpenLanes, StoreError> {
+    let item: LanesItem = match item {
+        Some(item) => from_item(WHAT, item)?,
+        None => LanesItem::default(),
+    };
+    let open = |open: &OpenItem| {
+        Ok(OpenCampaign {
+            campaign: open.campaign,
+            class: read_class(&open.class)?,
+            shards: open.shards,
+        })
+    };
+    let ahead = |ahead: &AheadItem| Ahead {
+        messages: ahead.messages,
+        from: ahead.from.0,
+        until: ahead.until.0,
+    };
+    Ok(OpenLanes {
+        open: item
+            .open
+            .iter()
+            .map(open)
+            .collect::<Result<_, StoreError>>()?,
+        ahead: item.ahead.iter().map(ahead).collect(),
+        revision: item.revision,
+    })
+}
+
+/// Both items; absent = nothing is stopped and no campaign is open.
+pub(crate) fn read_control(
+    switches: Option<Item>,
+    lanes: Option<Item>,
+) -> Result<Control, StoreError> {
+    let (all_stopped, stopped) = match switches {
+        None => (false, Vec::new()),
+        Some(item) => {
+            let item: SwitchesItem = from_item(WHAT, item)?;
+            let stopped = item.stopped.iter().map(|word| read_class(word));
+            (item.all_stopped, stopped.collect::<Result<_, _>>()?)
+        }
+    };
+    let OpenLanes { open, ahead, .. } = read_lanes(lanes)?;
+    Ok(Control {
+        all_stopped,
+        stopped,
+        open,
+        ahead,
+    })
+}
+
+impl Store {
+    /// Replaces the kill switches: `all_stopped` and `stopped`, nothing else of the control.
+    /// The last claim under the old ones is at most 5 s later.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn save_switches(&self, control: &Control) -> Result<(), StoreError> {
+        let stopped = control.stopped.iter().map(|c| text(c.as_str())).collect();
+        Change::of(self.table(Table::Settings), key(SETTINGS, CONTROL))
+            .set("all_stopped", AttributeValue::Bool(control.all_stopped))
+            .set("stopped", AttributeValue::L(stopped))
+            .apply(WHAT, &self.client)
+            .await?;
+        Ok(())
+    }
+
+    /// The open campaigns, read consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or the item is unreadable.
+    pub async fn open_lanes(&self) -> Result<OpenLanes, StoreError> {
+        let wanted = [(self.table(Table::Settings), key(SETTINGS, LANES))];
+        let found = self.get_all(WHAT, &wanted).await?;
+        read_lanes(found.into_iter().next().flatten())
+    }
+
+    /// Replaces the open campaigns as they were seen. False if somebody else changed them since:
+    /// read again, decide again.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn save_open_lanes(&self, lanes: &OpenLanes) -> Result<bool, StoreError> {
+        let open = lanes.open.iter().map(|open| OpenItem {
+            campaign: open.campaign,
+            class: open.class.as_str().to_owned(),
+            shards: open.shards,
+        });
+        let ahead = lanes.ahead.iter().map(|ahead| AheadItem {
+            messages: ahead.messages,
+            from: Iso(ahead.from),
+            until: Iso(ahead.until),
+        });
+        let mut item = to_item(
+            WHAT,
+            &LanesItem {
+                revision: lanes.revision + 1,
+                open: open.collect(),
+                ahead: ahead.collect(),
+            },
+        )?;
+        let change = Change::of(self.table(Table::Settings), key(SETTINGS, LANES));
+        let change = if lanes.revision == 0 {
+            change.when_absent("revision")
+        } else {
+            change.when_equals("revision", number(lanes.revision))
+        };
+        let mut take = |name: &str| item.remove(name).unwrap_or(AttributeValue::Null(true));
+        let applied = change
+            .set("revision", take("revision"))
+            .set("open", take("open"))
+            .set("ahead", take("ahead"))
+            .apply(WHAT, &self.client)
+            .await?;
+        Ok(matches!(applied, Applied::Done(_)))
+    }
+}
