@@ -15,6 +15,7 @@ mod gateway;
 mod key_service;
 mod parts;
 mod queue;
+mod schedule;
 
 pub mod conductor;
 pub mod dynamodb;
@@ -30,3 +31,4 @@ pub use gate::{Entered, Gate};
 pub use gateway::LocalGateway;
 pub use key_service::{LocalKeyService, MasterKeyError};
 pub use queue::{LocalQueue, PutBody};
+pub use schedule::LocalSchedule;

@@ -18,6 +18,7 @@ pub mod person;
 pub mod phone;
 pub mod reaction;
 pub mod referral_code;
+pub mod schedule;
 pub mod settings;
 pub mod template;
 mod text;
