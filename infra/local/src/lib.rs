@@ -22,7 +22,7 @@ pub mod dynamodb;
 pub mod seed;
 pub mod simulator;
 
-pub use calls::{Call, Caller, Calls};
+pub use calls::{Bill, Call, Caller, Calls, Units};
 pub use clock::{ClockError, VirtualClock};
 pub use cloud::{Cloud, Options, StartError};
 pub use config::{Config, ConfigError, bind};
