@@ -85,6 +85,7 @@ async fn registration() -> Result<Vec<Figure>, Failed> {
     let town = Town::open(DAY, true).await?;
     town.register(REFERRER, None).await?;
     town.register(1, Some(REFERRER)).await?;
+    town.referrals_done().await?;
     town.cloud.calls.start_bill();
     for n in 2..2 + REGISTRATIONS {
         town.register(n, Some(REFERRER)).await?;

@@ -16,10 +16,30 @@ const AT_ONCE: usize = 8;
 const BATCH: u32 = 250;
 /// Rounds of one batch of each kind.
 const ROUNDS: usize = 10;
-/// The person whom everybody names.
+/// The person whom everybody names; those after them are named by one or two each.
 const REFERRER: u32 = 0;
 /// The slowest hundredth of `hot` may take so much longer than that of `none`.
 const GOAL: f64 = 1.5;
+
+/// Whose link people come through.
+#[derive(Clone, Copy)]
+enum Named {
+    Nobody,
+    /// The one.
+    Hot,
+    /// Each another.
+    Spread,
+}
+
+impl Named {
+    fn by(self, n: u32) -> Option<u32> {
+        match self {
+            Self::Nobody => None,
+            Self::Hot => Some(REFERRER),
+            Self::Spread => Some(1 + n % BATCH),
+        }
+    }
+}
 
 /// Latencies of one kind, and how long all its batches took.
 #[derive(Default)]
@@ -58,18 +78,22 @@ pub(crate) async fn measure() -> Result<Section, Failed> {
     let town = Arc::new(Town::open(DAY, false).await?);
     town.register(REFERRER, None).await?;
     let next = Arc::new(AtomicU32::new(1));
-    let (mut hot, mut none) = (Samples::default(), Samples::default());
-    // One of each before anything counts.
-    batch(&town, &next, Some(REFERRER), &mut Samples::default()).await?;
-    batch(&town, &next, None, &mut Samples::default()).await?;
+    let kinds = [Named::Nobody, Named::Spread, Named::Hot];
+    let [mut none, mut spread, mut hot] = kinds.map(|_| Samples::default());
+    // One of each before anything counts; the first are those whom others name.
+    for kind in kinds {
+        batch(&town, &next, kind, &mut Samples::default()).await?;
+    }
     for _ in 0..ROUNDS {
-        batch(&town, &next, Some(REFERRER), &mut hot).await?;
-        batch(&town, &next, None, &mut none).await?;
+        for (kind, samples) in kinds.into_iter().zip([&mut none, &mut spread, &mut hot]) {
+            batch(&town, &next, kind, samples).await?;
+        }
     }
     let ratio = hot.percentile(99).as_secs_f64() / none.percentile(99).as_secs_f64();
     let samples = BATCH as usize * ROUNDS;
     let figures = vec![
         Figure::new("registrations, nobody names a referrer", none.line()),
+        Figure::new("registrations, each names another referrer", spread.line()),
         Figure::new("registrations, all name the same referrer", hot.line()),
         Figure::new(
             "p99 with the one referrer over p99 without",
@@ -84,7 +108,7 @@ pub(crate) async fn measure() -> Result<Section, Failed> {
         title: "Registrations through the edge",
         how: format!(
             "The local edge over HTTP, {AT_ONCE} requests at once, {samples} samples of each kind in \
-             batches of {BATCH} that take turns, database in memory. Client, edge, functions and \
+             batches of {BATCH} that take turns, database in memory and never emptied. Client, edge, functions and \
              database share this machine's cores. Besides the registration itself the places of \
              the invited are given while a batch runs; what is left of that is awaited between \
              batches, outside the times. The dispatcher, and senders at the pace of three \
@@ -98,7 +122,7 @@ pub(crate) async fn measure() -> Result<Section, Failed> {
 async fn batch(
     town: &Arc<Town>,
     next: &Arc<AtomicU32>,
-    referrer: Option<u32>,
+    named: Named,
     samples: &mut Samples,
 ) -> Result<(), Failed> {
     let end = next.load(Ordering::Relaxed) + BATCH;
@@ -114,7 +138,7 @@ async fn batch(
                     return Ok::<_, Failed>(latencies);
                 }
                 let sent = Instant::now();
-                town.register(n, referrer).await?;
+                town.register(n, named.by(n)).await?;
                 latencies.push(sent.elapsed());
             }
         });
@@ -123,5 +147,7 @@ async fn batch(
         samples.latencies.extend(worker??);
     }
     samples.took += begun.elapsed();
+    // The workers counted on while they found out that it was over.
+    next.store(end, Ordering::Relaxed);
     town.referrals_done().await
 }
