@@ -7,7 +7,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 /// The region of everything here.
 pub(crate) const REGION: &str = "ap-southeast-3";
 
-/// SQS and KMS on a free port of this machine, played by `moto_server`; ends when dropped.
+/// SQS, KMS and EventBridge Scheduler on a free port of this machine, played by `moto_server`; ends when dropped.
 pub struct Moto {
     server: Child,
     /// Address of every service, `http://127.0.0.1:44145`.
@@ -70,6 +70,25 @@ impl Moto {
             .endpoint_url(&self.url)
             .build();
         aws_sdk_kms::Client::from_conf(config)
+    }
+
+    /// A client of its EventBridge Scheduler.
+    #[must_use]
+    pub fn scheduler(&self) -> aws_sdk_scheduler::Client {
+        use aws_sdk_scheduler::config::{BehaviorVersion, Config, Credentials, Region};
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .endpoint_url(&self.url)
+            .build();
+        aws_sdk_scheduler::Client::from_conf(config)
+    }
+
+    /// Makes a group of schedules.
+    pub async fn make_schedule_group(&self, name: &str) {
+        let request = self.scheduler().create_schedule_group().name(name);
+        request.send().await.expect("a group of schedules");
     }
 
     /// Makes a queue with the properties that `infra/messaging.yaml` gives it; answers its

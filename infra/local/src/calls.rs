@@ -1,12 +1,17 @@
 //! Which function asked what of the cloud around it, in the words of IAM: proof of least privilege.
+//! And what it cost, where that is asked for.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+mod bill;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::ports::{Queue, QueueError, QueueMessage};
 use async_trait::async_trait;
 use serde_json::Value;
 use vault::{KeyService, KeyServiceError, NewKey, PlainKey};
+
+pub use bill::{Bill, Units};
 
 /// A permission that was made use of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,16 +26,37 @@ pub struct Call {
 
 /// All calls of all functions; clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Calls(Arc<Mutex<BTreeSet<Call>>>);
+pub struct Calls(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    seen: BTreeSet<Call>,
+    /// By function, once a bill is asked for.
+    bills: Option<BTreeMap<&'static str, Bill>>,
+}
 
 impl Calls {
     /// What was called so far.
     #[must_use]
     pub fn all(&self) -> BTreeSet<Call> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.lock().seen.clone()
+    }
+
+    /// From now on adds up what calls cost, from nothing.
+    pub fn start_bill(&self) {
+        self.lock().bills = Some(BTreeMap::new());
+    }
+
+    /// What a function's calls have cost since [`Calls::start_bill`]; nothing without that.
+    #[must_use]
+    pub fn bill(&self, function: &str) -> Bill {
+        let inner = self.lock();
+        let bill = inner.bills.as_ref().and_then(|bills| bills.get(function));
+        bill.cloned().unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn by(&self, function: &'static str) -> Caller {
@@ -50,24 +76,37 @@ pub struct Caller {
 
 impl Caller {
     fn note(&self, action: String, resource: &str) {
-        self.calls
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(Call {
-                function: self.function,
-                action,
-                resource: resource.to_owned(),
-            });
+        self.calls.lock().seen.insert(Call {
+            function: self.function,
+            action,
+            resource: resource.to_owned(),
+        });
     }
 
-    /// A database request. What IAM asks for are the single actions inside a transaction.
-    pub(crate) fn database(&self, operation: &str, body: &[u8]) {
+    /// Changes the function's bill, if there is one.
+    fn on_bill(&self, change: impl FnOnce(&mut Bill)) -> bool {
+        let mut inner = self.calls.lock();
+        let bills = inner.bills.as_mut();
+        let bill = bills.map(|bills| bills.entry(self.function).or_default());
+        bill.map(change).is_some()
+    }
+
+    /// A request to another service: `sqs:SendMessage`, `turns`.
+    fn other(&self, service: &str, operation: &str, resource: &str) {
+        self.note(format!("{service}:{operation}"), resource);
+        self.on_bill(|bill| bill.called(operation, resource));
+    }
+
+    /// A database request. What IAM asks for are the single actions inside a transaction. With a
+    /// bill it goes on as the answer to this, which asks for its cost.
+    pub(crate) fn database(&self, operation: &str, body: &[u8]) -> Option<Vec<u8>> {
         let request: Value = serde_json::from_slice(body).unwrap_or_default();
-        let note = |operation: &str, table: &str| {
+        let mut tables = BTreeSet::new();
+        let mut note = |operation: &str, table: &str| {
             // Physical names are `local-<table>`.
             let table = table.split_once('-').map_or(table, |(_, table)| table);
             self.note(format!("dynamodb:{operation}"), table);
+            tables.insert(table.to_owned());
         };
         let parts = request["TransactItems"].as_array();
         for (action, part) in parts
@@ -95,6 +134,18 @@ impl Caller {
                 None => note(operation, table),
             }
         }
+        let tables: Vec<String> = tables.into_iter().collect();
+        let is_billed = self.on_bill(|bill| {
+            bill.called(operation, &tables.join("+"));
+            bill.bytes += u64::try_from(body.len()).unwrap_or(u64::MAX);
+        });
+        is_billed.then(|| bill::asking(&request))
+    }
+
+    /// The answer to a request that asked for its cost.
+    pub(crate) fn answered(&self, operation: &str, answer: &str) {
+        let units = bill::units(operation, answer);
+        self.on_bill(|bill| bill.units += units);
     }
 }
 
@@ -113,7 +164,7 @@ impl Queue for NotedQueue {
                 QueueMessage::Turn { .. } => "turns",
                 QueueMessage::Referral(_) => "referrals",
             };
-            caller.note("sqs:SendMessage".to_owned(), queue);
+            caller.other("sqs", "SendMessage", queue);
         }
         self.queue.send(message).await
     }
@@ -126,9 +177,9 @@ pub(crate) struct NotedKeys {
 }
 
 impl NotedKeys {
-    fn note(&self, action: &str) {
+    fn note(&self, operation: &str) {
         if let Some(caller) = &self.caller {
-            caller.note(action.to_owned(), "field key");
+            caller.other("kms", operation, "field key");
         }
     }
 }
@@ -136,18 +187,19 @@ impl NotedKeys {
 #[async_trait]
 impl KeyService for NotedKeys {
     async fn new_data_key(&self) -> Result<NewKey, KeyServiceError> {
-        self.note("kms:GenerateDataKey");
+        self.note("GenerateDataKey");
         self.keys.new_data_key().await
     }
 
     async fn unwrap_key(&self, wrapped: &[u8]) -> Result<PlainKey, KeyServiceError> {
-        self.note("kms:Decrypt");
+        self.note("Decrypt");
         self.keys.unwrap_key(wrapped).await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]
@@ -179,5 +231,57 @@ mod tests {
                 "sender dynamodb:Query pace/index/due",
             ]
         );
+        assert_eq!(calls.bill("sender"), Bill::default());
+    }
+
+    #[test]
+    fn a_bill_counts_whole_requests_and_what_they_are_said_to_cost() {
+        let calls = Calls::default();
+        let (sender, other) = (calls.by("sender"), calls.by("referral"));
+        sender.database("Query", b"{}");
+        calls.start_bill();
+        let write = br#"{"TransactItems":[{"Put":{"TableName":"local-b"}},
+            {"Put":{"TableName":"local-a"}},{"Put":{"TableName":"local-a"}}]}"#;
+        let asked = sender.database("TransactWriteItems", write).unwrap();
+        let asked: Value = serde_json::from_slice(&asked).unwrap();
+        assert_eq!(asked["ReturnConsumedCapacity"], "INDEXES");
+        assert_eq!(asked["TransactItems"].as_array().unwrap().len(), 3);
+        sender.answered(
+            "TransactWriteItems",
+            r#"{"ConsumedCapacity":[
+                {"CapacityUnits":7,"Table":{"CapacityUnits":4},
+                 "GlobalSecondaryIndexes":{"x":{"CapacityUnits":1},"y":{"CapacityUnits":2}}},
+                {"CapacityUnits":2,"Table":{"CapacityUnits":2}}]}"#,
+        );
+        let read = br#"{"TableName":"local-a","IndexName":"x"}"#;
+        sender.database("Query", read);
+        sender.answered(
+            "Query",
+            r#"{"ConsumedCapacity":{"CapacityUnits":0.5,"Table":{"CapacityUnits":0},
+                "GlobalSecondaryIndexes":{"x":{"CapacityUnits":0.5}}}}"#,
+        );
+        sender.other("sqs", "SendMessage", "wake");
+        other.other("kms", "Decrypt", "field key");
+
+        let bill = calls.bill("sender");
+        let calls_expected = [
+            ("Query a/index/x".to_owned(), 1),
+            ("SendMessage wake".to_owned(), 1),
+            ("TransactWriteItems a+b".to_owned(), 1),
+        ];
+        assert_eq!(bill.calls, BTreeMap::from(calls_expected));
+        assert_eq!((bill.database(), bill.queues(), bill.keys()), (2, 1, 0));
+        assert_eq!(bill.bytes as usize, write.len() + read.len());
+        let units = Units {
+            base_read: 0.0,
+            base_write: 6.0,
+            index_read: 0.5,
+            index_write: 3.0,
+        };
+        assert_eq!(bill.units, units);
+        assert_eq!(calls.bill("referral").keys(), 1);
+
+        calls.start_bill();
+        assert_eq!(calls.bill("sender"), Bill::default());
     }
 }

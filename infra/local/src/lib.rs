@@ -15,13 +15,14 @@ mod gateway;
 mod key_service;
 mod parts;
 mod queue;
+mod schedule;
 
 pub mod conductor;
 pub mod dynamodb;
 pub mod seed;
 pub mod simulator;
 
-pub use calls::{Call, Caller, Calls};
+pub use calls::{Bill, Call, Caller, Calls, Units};
 pub use clock::{ClockError, VirtualClock};
 pub use cloud::{Cloud, Options, StartError};
 pub use config::{Config, ConfigError, bind};
@@ -30,3 +31,4 @@ pub use gate::{Entered, Gate};
 pub use gateway::LocalGateway;
 pub use key_service::{LocalKeyService, MasterKeyError};
 pub use queue::{LocalQueue, PutBody};
+pub use schedule::LocalSchedule;

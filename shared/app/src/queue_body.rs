@@ -1,10 +1,13 @@
 //! The bodies of queue messages: small, versioned JSON that holds ids and nothing else. Written
 //! and read here only, so that the cloud's queues, the local ones and the handlers agree.
 //!
-//! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` · referrals `{"v":1,"job":…,…}`
+//! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` · referrals `{"v":1,"job":…,…}` ·
+//! what a schedule hands over `{"v":1,"kind":…,"id":…}`
 
 use domain::ids::NumberId;
+use domain::schedule::{Job, JobKind};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::ports::{QueueMessage, ReferralJob};
 
@@ -37,6 +40,15 @@ pub struct ReferralBody {
     /// What to do.
     #[serde(flatten)]
     pub job: ReferralJob,
+}
+
+/// What a schedule hands over when its moment comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JobBody {
+    v: u64,
+    kind: JobKind,
+    id: Uuid,
 }
 
 /// A body that is not one of ours. Quotes nothing of it.
@@ -81,6 +93,27 @@ pub fn encode(message: &QueueMessage) -> Result<String, serde_json::Error> {
             job: job.clone(),
         }),
     }
+}
+
+/// The body that a schedule hands over for this job.
+///
+/// # Errors
+/// Only if JSON cannot be written, which these types give no reason for.
+pub fn encode_job(job: Job) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&JobBody {
+        v: VERSION,
+        kind: job.kind,
+        id: job.id,
+    })
+}
+
+/// Reads what a schedule handed over.
+///
+/// # Errors
+/// [`QueueBodyError`] if it is not one of ours; it calls the queue `jobs`.
+pub fn decode_job(body: &str) -> Result<Job, QueueBodyError> {
+    let JobBody { kind, id, .. } = decode("jobs", body)?;
+    Ok(Job { kind, id })
 }
 
 /// Reads a body of queue `wake`.
@@ -130,7 +163,6 @@ fn decode<'a, T: Deserialize<'a>>(queue: &'static str, body: &'a str) -> Result<
 #[allow(clippy::unwrap_used)]
 mod tests {
     use domain::ids::ParticipantId;
-    use uuid::Uuid;
 
     use super::*;
 
@@ -177,6 +209,14 @@ mod tests {
             format!(r#"{{"v":1,"job":"adopt","referrer_id":"{B}"}}"#)
         );
         assert_eq!(decode_referral(&body).unwrap().job, adopt);
+
+        let job = Job {
+            kind: JobKind::FollowUp,
+            id: Uuid::from_u128(10),
+        };
+        let body = encode_job(job).unwrap();
+        assert_eq!(body, format!(r#"{{"v":1,"kind":"follow_up","id":"{A}"}}"#));
+        assert_eq!(decode_job(&body).unwrap(), job);
     }
 
     #[test]
@@ -227,6 +267,13 @@ mod tests {
             format!(r#"{{"v":1,"job":"sequence","referrer_id":"{A}"}}"#),
         ] {
             assert!(decode_referral(&body).is_err(), "{body}");
+        }
+        for body in [
+            r#"{"v":1,"kind":"reminder","id":"6281562726272"}"#.to_owned(),
+            format!(r#"{{"v":1,"kind":"dance","id":"{A}"}}"#),
+            format!(r#"{{"v":1,"kind":"reminder","id":"{A}","x":1}}"#),
+        ] {
+            assert!(decode_job(&body).is_err(), "{body}");
         }
     }
 }

@@ -1,11 +1,14 @@
-//! The cloud behind the ports: SQS as [`app::ports::Queue`], KMS as [`vault::KeyService`], the
-//! machine's clock as [`app::ports::Clock`].
+//! The cloud behind the ports: SQS as [`app::ports::Queue`], EventBridge Scheduler as
+//! [`app::ports::Schedule`], KMS as [`vault::KeyService`], the machine's clock as
+//! [`app::ports::Clock`].
 
 mod clock;
 mod kms;
 mod reason;
+mod scheduler;
 mod sqs;
 
 pub use clock::SystemClock;
 pub use kms::KmsKeyService;
+pub use scheduler::{EventBridgeSchedule, JobTarget};
 pub use sqs::{QueueUrls, SqsQueue};

@@ -20,6 +20,7 @@ pub mod pick;
 pub mod reaction;
 pub mod referral_code;
 pub mod reserve;
+pub mod schedule;
 pub mod settings;
 pub mod sticky;
 pub mod template;

@@ -1,5 +1,5 @@
-//! What every queue and every key service must do for its port: the ones in AWS, played by moto,
-//! and the ones on one machine.
+//! What every queue, every schedule and every key service must do for its port: the ones in AWS,
+//! played by moto, and the ones on one machine.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -7,7 +7,10 @@
     reason = "tests fail by panicking"
 )]
 
+mod eventbridge_schedule;
 mod key_service;
 mod local_queue;
+mod local_schedule;
 mod queue;
+mod schedule;
 mod sqs_queue;

@@ -9,20 +9,31 @@ use super::state::Message;
 pub(super) enum Event {
     /// A message becomes visible.
     Visible(&'static str, Message),
+    /// The schedule of this name begins its job.
+    Begins(String),
     /// A batching window ends: time to look at the queues.
     Poll,
 }
 
+/// Where an entry stands: names it as long as it is there.
+pub(super) type Place = (Timestamp, u64);
+
 #[derive(Default)]
 pub(super) struct Agenda {
-    entries: BTreeMap<(Timestamp, u64), Event>,
+    entries: BTreeMap<Place, Event>,
     sequence: u64,
 }
 
 impl Agenda {
-    pub(super) fn add(&mut self, due: Timestamp, event: Event) {
+    pub(super) fn add(&mut self, due: Timestamp, event: Event) -> Place {
         self.sequence += 1;
-        self.entries.insert((due, self.sequence), event);
+        let place = (due, self.sequence);
+        self.entries.insert(place, event);
+        place
+    }
+
+    pub(super) fn remove(&mut self, place: Place) {
+        self.entries.remove(&place);
     }
 
     pub(super) fn head(&self) -> Option<Timestamp> {

@@ -67,11 +67,16 @@ fn step(shared: &Arc<Shared>) -> Next {
 
 fn fire_due(state: &mut State, now: Timestamp) {
     while let Some(event) = state.agenda.pop_due(now) {
-        if let Event::Visible(name, message) = event
-            && let Some(slot) = state.queues.get_mut(name)
-            && let Some(poll) = slot.queue.arrive(message, now)
-        {
-            state.agenda.add(poll, Event::Poll);
+        match event {
+            Event::Visible(name, message) => {
+                if let Some(slot) = state.queues.get_mut(name)
+                    && let Some(poll) = slot.queue.arrive(message, now)
+                {
+                    state.agenda.add(poll, Event::Poll);
+                }
+            }
+            Event::Begins(name) => state.begin(&name, now),
+            Event::Poll => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod agenda;
 mod driver;
+mod schedules;
 mod spec;
 mod state;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use tokio::task::JoinHandle;
 use crate::clock::{ClockError, VirtualClock};
 use crate::gate::Gate;
 use agenda::{Agenda, Event, Tick};
+use schedules::Planned;
 pub use spec::{DeadLetter, Delivery, Depth, QueueSpec};
 use state::{Message, QueueState};
 
@@ -84,6 +86,7 @@ struct Shared {
 struct State {
     agenda: Agenda,
     queues: BTreeMap<&'static str, Slot>,
+    schedules: BTreeMap<String, Planned>,
     tick: Tick,
     ticker: Option<Ticker>,
     advance: Option<Advance>,
@@ -122,6 +125,7 @@ impl Conductor {
         let state = State {
             agenda: Agenda::default(),
             queues: queues.into_iter().map(slot).collect(),
+            schedules: BTreeMap::new(),
             tick: Tick::new(clock.now()),
             ticker: None,
             advance: None,
@@ -183,24 +187,14 @@ impl Conductor {
     ) -> Result<(), PutError> {
         let now = self.0.clock.now();
         let mut state = self.0.lock();
-        let Some((name, slot)) = state.queues.get_key_value(queue) else {
-            return Err(PutError::UnknownQueue(queue.to_owned()));
-        };
-        let (name, fifo) = (*name, slot.queue.spec.fifo);
+        let (name, fifo) = state.queue(queue)?;
         if delay > MAX_DELAY || (fifo && !delay.is_zero()) {
             return Err(PutError::Delay(delay));
         }
         if fifo != group.is_some() {
             return Err(PutError::Group);
         }
-        state.messages += 1;
-        let message = Message {
-            sequence: state.messages,
-            id: format!("{name}-{}", state.messages),
-            body,
-            group,
-            receive_count: 0,
-        };
+        let message = state.message(name, body, group);
         let due = now + SignedDuration::from_secs(delay.as_secs().cast_signed());
         state.agenda.add(due, Event::Visible(name, message));
         drop(state);
@@ -280,6 +274,27 @@ impl Conductor {
         let slot = state.queues.get(queue);
         slot.map(|slot| slot.queue.dead().to_vec())
             .unwrap_or_default()
+    }
+}
+
+impl State {
+    /// A queue's name as it is kept, and whether it is FIFO.
+    fn queue(&self, name: &str) -> Result<(&'static str, bool), PutError> {
+        self.queues
+            .get_key_value(name)
+            .map(|(name, slot)| (*name, slot.queue.spec.fifo))
+            .ok_or_else(|| PutError::UnknownQueue(name.to_owned()))
+    }
+
+    fn message(&mut self, queue: &'static str, body: String, group: Option<String>) -> Message {
+        self.messages += 1;
+        Message {
+            sequence: self.messages,
+            id: format!("{queue}-{}", self.messages),
+            body,
+            group,
+            receive_count: 0,
+        }
     }
 }
 

@@ -63,9 +63,9 @@ impl InProcess {
         let body = request.body().bytes().ok_or_else(|| {
             ConnectorError::user("a streaming body is no DynamoDB request".into())
         })?;
-        if let Some(caller) = &self.0.caller {
-            caller.database(operation, body);
-        }
+        let caller = self.0.caller.as_ref();
+        let billed = caller.and_then(|caller| caller.database(operation, body));
+        let body = billed.as_deref().unwrap_or(body);
         let faults = self.0.faults.as_deref();
         if let Some(faults) = faults {
             faults.called(operation);
@@ -76,6 +76,9 @@ impl InProcess {
             Some(Ok(served)) => {
                 if let Some(faults) = faults {
                     faults.consumed(operation, served.items);
+                }
+                if let (Some(caller), true) = (caller, billed.is_some()) {
+                    caller.answered(operation, &served.json);
                 }
                 (200, served.json)
             }

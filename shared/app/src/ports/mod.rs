@@ -2,6 +2,8 @@
 
 mod clock;
 mod queue;
+mod schedule;
 
 pub use clock::Clock;
 pub use queue::{Queue, QueueError, QueueMessage, ReferralJob};
+pub use schedule::{Schedule, ScheduleError};

@@ -29,7 +29,7 @@ impl Wire {
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// Operation and body of each request so far.
+    /// Operation (method and path where the protocol names none) and body of each request so far.
     pub(crate) fn seen(&self) -> Vec<(String, Value)> {
         self.seen.lock().unwrap().clone()
     }
@@ -37,7 +37,13 @@ impl Wire {
 
 impl HttpConnector for Wire {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let operation = request.headers().get("x-amz-target").unwrap().to_owned();
+        let operation = match request.headers().get("x-amz-target") {
+            Some(operation) => operation.to_owned(),
+            None => {
+                let path = request.uri().splitn(4, '/').last().unwrap();
+                format!("{} {path}", request.method())
+            }
+        };
         let body = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
         self.seen.lock().unwrap().push((operation, body));
         let status = self.status.try_into().unwrap();
