@@ -2,6 +2,7 @@
 
 use domain::dispatch::Runner;
 use domain::lane::Lane;
+use domain::message::DueMessage;
 use domain::pace::{LATE, Phase};
 use jiff::{SignedDuration, Timestamp};
 use store::{Chain, LeftOver, StoreError, SweepKey};
@@ -34,15 +35,15 @@ pub(crate) async fn sweep(app: &App, runners: &[Runner], now: Timestamp, next: &
     }
 }
 
-/// Ends the rows of a lane that nobody has a use for any more; returns when the others are due, as
-/// far as this look went.
+/// Ends the rows of a lane that nobody has a use for any more; returns the others, as far as this
+/// look went.
 pub(crate) async fn expire(
     app: &App,
     lane: &Lane,
     now: Timestamp,
     next: &mut Earliest,
-) -> Result<Vec<Timestamp>, StoreError> {
-    let mut dues = Vec::new();
+) -> Result<Vec<DueMessage>, StoreError> {
+    let mut left = Vec::new();
     for row in app
         .store
         .due(lane, Timestamp::MIN, Timestamp::MAX, AT_ONCE)
@@ -53,10 +54,10 @@ pub(crate) async fn expire(
             next.at(now);
         } else {
             next.at(row.expires_at);
-            dues.push(row.due);
+            left.push(row);
         }
     }
-    Ok(dues)
+    Ok(left)
 }
 
 fn after(at: Timestamp, wait: SignedDuration) -> Timestamp {

@@ -225,6 +225,8 @@ pub struct DueMessage {
     pub due: Timestamp,
     /// Where it was seen.
     pub lane: Lane,
+    /// What the row says that it waits for, and until when as far as is known.
+    pub said: (Waiting, Option<Timestamp>),
     /// Who holds it, once claimed.
     pub claim: Option<Claim>,
 }

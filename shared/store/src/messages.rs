@@ -53,6 +53,10 @@ struct DueItem {
     attempts: u32,
     lane: String,
     due_key: String,
+    status: String,
+    reason: String,
+    #[serde(default)]
+    expected_at: Option<Iso>,
     #[serde(default)]
     token: Option<Token>,
     #[serde(default)]
@@ -80,6 +84,9 @@ pub(crate) fn read_due(item: Item) -> Result<DueMessage, StoreError> {
     };
     let (lane, due) = Lane::parse(&item.lane, &item.due_key)
         .ok_or_else(|| StoreError::unreadable(WHAT, "lane"))?;
+    let Some(State::Queued(why)) = State::parse(&item.status, &item.reason) else {
+        return Err(StoreError::unreadable(WHAT, "state"));
+    };
     Ok(DueMessage {
         id: item.id,
         message_type: MessageType::parse(&item.message_type)
@@ -92,6 +99,7 @@ pub(crate) fn read_due(item: Item) -> Result<DueMessage, StoreError> {
         attempts: item.attempts,
         due: due.parse().map_err(|e| StoreError::unreadable(WHAT, e))?,
         lane,
+        said: (why, item.expected_at.map(|at| at.0)),
         claim,
     })
 }
@@ -240,6 +248,30 @@ impl Store {
         };
         let items = query("due rows", &self.client, question, limit).await?;
         Ok(readable("message row", items.into_iter().map(read_due)))
+    }
+
+    /// Brings up to date what a waiting row says of itself; it stays where it is. Does nothing if
+    /// it moved on in the meantime.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn explain(
+        &self,
+        message: &DueMessage,
+        why: Waiting,
+        expected: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let change = with_state(self.message(message.id), State::Queued(why));
+        let change = match expected {
+            Some(at) => change.set("expected_at", text(iso(at))),
+            None => change.remove("expected_at"),
+        };
+        change
+            .when_equals("lane", text(message.lane.partition()))
+            .when_equals("due_key", text(due_key(&message.lane, message.due)))
+            .apply("explain row", &self.client)
+            .await?;
+        Ok(())
     }
 
     /// A claimed row whose lease is over becomes `failed/unconfirmed`: its request may have

@@ -113,6 +113,41 @@ async fn an_alert_of_the_last_minute_before_five_goes_and_one_after_five_waits()
     assert_eq!(town.chat(&referrer).await.len(), 3);
 }
 
+/// What a person's welcome says of itself, and until when it waits.
+async fn says(town: &Town, person: &Person) -> (String, Option<Timestamp>) {
+    let row = &town.log_of(person, "welcome").await[0];
+    let expected = word(row, "expected_at").map(|at| at.parse().expect("a time"));
+    (state(row), expected)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_says_when_the_cap_that_it_waits_for_is_free_again() {
+    let town = Town::open_on("2026-11-30 10:00").await;
+    for number in 1..=3 {
+        town.limit(number, (2, 2), 1, 4_800).await;
+    }
+    let people: Vec<Person> = (1..=4).map(Person::nth).collect();
+    town.all_register(&people).await;
+    town.advance(180).await;
+    let mut waiting = Vec::new();
+    for person in &people {
+        let (state, expected) = says(&town, person).await;
+        if state == "queued/waiting_quota" {
+            waiting.push((person, expected.expect("a time")));
+        }
+    }
+    let [(person, expected)] = waiting[..] else {
+        panic!("{} wait", waiting.len())
+    };
+    let hour = expected.duration_since(wib("2026-11-30 11:00")).as_secs();
+    assert!((0..60).contains(&hour), "an hour after the first");
+    town.advance_to("11:02").await;
+    let chat = town.chat(person).await;
+    assert_eq!(chat.len(), 1);
+    let late = chat[0].at.duration_since(expected).as_secs();
+    assert!((0..60).contains(&late), "{late} s after it was expected");
+}
+
 /// The welcome was held up from 20.00 to 21.00: it has missed its half hour.
 async fn waits_for_the_morning(town: &Town, people: &[Person]) {
     assert!(town.all_messages().await.is_empty());
@@ -121,6 +156,12 @@ async fn waits_for_the_morning(town: &Town, people: &[Person]) {
     let morning = wib("2026-11-30 09:00");
     let count = u64::try_from(people.len()).expect("a few");
     assert_eq!(waiting(town).await, (count, Some(morning)));
+    for person in people {
+        assert_eq!(
+            says(town, person).await,
+            ("queued/waiting_window".to_owned(), Some(morning))
+        );
+    }
     town.advance(180).await;
     for person in people {
         let chat = town.chat(person).await;
@@ -143,6 +184,9 @@ async fn a_welcome_that_a_kill_switch_held_past_its_half_hour_waits_for_the_morn
     let people = [Person::nth(1), Person::nth(2)];
     town.all_register(&people).await;
     town.advance_to("21:00").await;
+    for person in &people {
+        assert_eq!(says(&town, person).await, ("queued/held".to_owned(), None));
+    }
     save_control(app, &Control::default()).await.expect("saved");
     town.advance(600).await;
     waits_for_the_morning(&town, &people).await;

@@ -1,8 +1,9 @@
 //! What waits: the first rows of each open lane, as many as there are numbers that could take them.
 
 use domain::dispatch::{Row, Runner};
+use domain::explain::{Around, Explained, explain};
 use domain::lane::Lane;
-use domain::message::{Class, Waiting};
+use domain::message::{Class, DueMessage, Waiting};
 use domain::pace::{HORIZON, MaySend, Phase, may_send};
 use domain::reserve::{Reserve, Reserves};
 use domain::settings::{Control, Settings};
@@ -109,7 +110,9 @@ async fn lane_dues(
     let whole = opening.from.is_none_or(|from| from == Timestamp::MIN);
     let mut dues = Vec::new();
     if look.call == Call::Tick {
-        dues = expire(app, lane, look.now, next).await?;
+        let left = expire(app, lane, look.now, next).await?;
+        dues = left.iter().map(|row| row.due).collect();
+        bring_up_to_date(app, look, &left).await?;
         // What stands there while the lane is closed waits for sending hours.
         if let (Some(head), true) = (dues.first(), opening.opens > look.now) {
             next.ahead_of(opening.opens.max(*head));
@@ -145,7 +148,8 @@ async fn sticky(app: &App, look: &Look<'_>, next: &mut Earliest) -> Result<Vec<R
             continue;
         };
         if look.call == Call::Tick {
-            expire(app, &head.lane, look.now, next).await?;
+            let left = expire(app, &head.lane, look.now, next).await?;
+            bring_up_to_date(app, look, &left).await?;
         }
         let opening = look.opening(class);
         let from = head.due.max(opening.not_before);
@@ -177,6 +181,29 @@ async fn sticky(app: &App, look: &Look<'_>, next: &mut Earliest) -> Result<Vec<R
         }
     }
     Ok(rows)
+}
+
+/// Rows say why they wait: hours begin and end, caps fill, switches are thrown, and none of that
+/// touches a row. What a row says is written anew when its reason is another.
+async fn bring_up_to_date(
+    app: &App,
+    look: &Look<'_>,
+    rows: &[DueMessage],
+) -> Result<(), StoreError> {
+    let around = Around {
+        settings: look.settings,
+        control: look.control,
+        runners: look.runners,
+        reserves: look.reserves,
+    };
+    for row in rows {
+        let (said, expected) = row.said;
+        let Explained { why, from } = explain(row, &around, look.now);
+        if why != said || from.is_none() != expected.is_none() {
+            app.store.explain(row, why, from).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn release(app: &App, look: &Look<'_>, lane: &Lane) -> Result<Vec<Timestamp>, StoreError> {

@@ -100,6 +100,7 @@ fn message(message_type: MessageType) -> DueMessage {
         attempts: 0,
         due: noon(),
         lane: Lane::Class(message_type.class()),
+        said: (Waiting::Number, None),
         claim: None,
     }
 }
