@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::Credentials;
 use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
@@ -16,7 +16,11 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::sdk_config::SharedCredentialsProvider;
 
-use crate::env::{EnvError, optional, required};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::cloud::CloudError;
+use crate::env::{optional, required};
 
 /// Makes the clients of one process.
 pub(crate) struct Clients(SdkConfig);
@@ -24,7 +28,7 @@ pub(crate) struct Clients(SdkConfig);
 impl Clients {
     /// Reads `AWS_REGION` and the credentials, which Lambda sets and which stay valid for as long
     /// as it keeps the process.
-    pub(crate) fn from_env() -> Result<Self, EnvError> {
+    pub(crate) fn from_env() -> Result<Self, CloudError> {
         let credentials = Credentials::new(
             required("AWS_ACCESS_KEY_ID")?,
             required("AWS_SECRET_ACCESS_KEY")?,
@@ -43,7 +47,7 @@ impl Clients {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .retry_config(RetryConfig::standard())
             .timeout_config(timeouts)
-            .http_client(one_http_client())
+            .http_client(one_http_client()?)
             .build();
         Ok(Self(config))
     }
@@ -72,11 +76,24 @@ fn endpoint(variable: &'static str) -> Option<String> {
     optional(variable).or_else(|| optional("AWS_ENDPOINT_URL"))
 }
 
-fn one_http_client() -> SharedHttpClient {
+/// Trusts Mozilla's root certificates, part of the program: reading those of the machine takes a
+/// quarter of a start and more.
+fn one_http_client() -> Result<MadeOnce, CloudError> {
+    let mut roots = String::new();
+    for der in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
+        roots.push_str("-----BEGIN CERTIFICATE-----\n");
+        STANDARD.encode_string(der, &mut roots);
+        roots.push_str("\n-----END CERTIFICATE-----\n");
+    }
+    let tls = TlsContext::builder()
+        .with_trust_store(TrustStore::empty().with_pem_certificate(roots))
+        .build()
+        .map_err(|error| CloudError::Tls(error.into()))?;
     let client = Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(tls)
         .build_https();
-    SharedHttpClient::new(MadeOnce(client))
+    Ok(MadeOnce(client))
 }
 
 /// Each SDK client that is made tries its HTTP client by making a connector, which reads all root
@@ -92,5 +109,24 @@ impl HttpClient for MadeOnce {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         self.0.http_connector(settings, components)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn every_root_certificate_is_taken() {
+        use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+        use aws_smithy_types::config_bag::ConfigBag;
+        let MadeOnce(client) = one_http_client().unwrap();
+        // Makes a connector, which panics on a certificate that it cannot read.
+        let parts = RuntimeComponentsBuilder::new("test");
+        client
+            .validate_base_client_config(&parts, &ConfigBag::base())
+            .unwrap();
+        assert!(webpki_root_certs::TLS_SERVER_ROOT_CERTS.len() > 100);
     }
 }

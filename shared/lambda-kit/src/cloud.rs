@@ -15,6 +15,9 @@ pub enum CloudError {
     /// Its environment is incomplete.
     #[error(transparent)]
     Env(#[from] EnvError),
+    /// TLS could not be set up.
+    #[error("TLS")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Its keys could not be read.
     #[error("field keys")]
     Vault(#[from] VaultError),
