@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::classify::classify;
 use crate::port::{Gateway, Reply, SendRequest};
 use crate::retry_after;
+use crate::roots::ROOTS;
 
 /// DripSender's own address.
 pub const DEFAULT_BASE_URL: &str = "https://api.dripsender.id";
@@ -115,11 +116,9 @@ impl Gateway for DripSender {
     }
 }
 
-/// Mozilla's root certificates, part of the program: reading those of the machine takes a quarter
-/// of a start.
 fn roots() -> Result<Vec<Certificate>, ConfigError> {
-    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-    roots
+    ROOTS
+        .iter()
         .map(|der| Certificate::from_der(der))
         .collect::<Result<_, _>>()
         .map_err(ConfigError::Client)

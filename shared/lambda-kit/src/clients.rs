@@ -76,11 +76,10 @@ fn endpoint(variable: &'static str) -> Option<String> {
     optional(variable).or_else(|| optional("AWS_ENDPOINT_URL"))
 }
 
-/// Trusts Mozilla's root certificates, part of the program: reading those of the machine takes a
-/// quarter of a start and more.
+/// Trusts the same roots as the gateway's client.
 fn one_http_client() -> Result<MadeOnce, CloudError> {
     let mut roots = String::new();
-    for der in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
+    for der in gateway::ROOTS {
         roots.push_str("-----BEGIN CERTIFICATE-----\n");
         STANDARD.encode_string(der, &mut roots);
         roots.push_str("\n-----END CERTIFICATE-----\n");
@@ -127,6 +126,6 @@ mod tests {
         client
             .validate_base_client_config(&parts, &ConfigBag::base())
             .unwrap();
-        assert!(webpki_root_certs::TLS_SERVER_ROOT_CERTS.len() > 100);
+        assert!(gateway::ROOTS.len() > 100);
     }
 }
