@@ -76,7 +76,7 @@ pub async fn start() -> Result<Deps, StartError> {
             .into());
         }
     };
-    let cloud = Box::pin(Cloud::start()).await?;
+    let cloud = Box::pin(Cloud::with_keys()).await?;
     let origin = if only_through_edge {
         let key = Box::pin(cloud.vault.secret(ORIGIN_KEY)).await?;
         Some(OriginSecret::new(&*key))
@@ -84,7 +84,7 @@ pub async fn start() -> Result<Deps, StartError> {
         None
     };
     Ok(Deps {
-        app: cloud.app()?,
+        app: cloud.app(),
         origin,
     })
 }

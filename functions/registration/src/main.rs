@@ -1,13 +1,16 @@
 //! Composition root.
 
-use lambda_http::{Error, Request, run, service_fn};
+use std::sync::Arc;
+
+use lambda_http::{Error, Request, runtime, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     lambda_kit::telemetry::start();
-    let deps = registration::config::start().await?;
-    run(service_fn(async |request: Request| {
-        Ok::<_, Error>(registration::handle(&deps, request).await)
-    }))
-    .await
+    let deps = Arc::new(registration::config::start().await?);
+    let runtime = runtime(service_fn(move |request: Request| {
+        let deps = Arc::clone(&deps);
+        async move { Ok::<_, Error>(registration::handle(&deps, request).await) }
+    }));
+    lambda_kit::run(runtime).await
 }

@@ -52,7 +52,7 @@ pub async fn start() -> Result<Sender, StartError> {
         })?;
     let gateway = DripSender::new(&required("GATEWAY_URL")?, timeout)?;
     Ok(Sender::new(
-        Box::pin(Cloud::start()).await?.app()?,
+        Box::pin(Cloud::with_keys()).await?.app(),
         Arc::new(gateway),
         live,
     ))

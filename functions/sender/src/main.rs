@@ -1,13 +1,13 @@
 //! Composition root.
 
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     lambda_kit::telemetry::start();
     let deps = sender::config::start().await?;
-    run(service_fn(|event: LambdaEvent<_>| {
+    let runtime = Runtime::new(service_fn(|event: LambdaEvent<_>| {
         sender::handle(&deps, event.payload)
-    }))
-    .await
+    }));
+    lambda_kit::run(runtime).await
 }

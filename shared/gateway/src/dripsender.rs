@@ -5,12 +5,13 @@ use async_trait::async_trait;
 use domain::outcome::Outcome;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
+use reqwest::{Certificate, Client, Response, Url};
 use serde::Serialize;
 
 use crate::classify::classify;
 use crate::port::{Gateway, Reply, SendRequest};
 use crate::retry_after;
+use crate::roots::ROOTS;
 
 /// DripSender's own address.
 pub const DEFAULT_BASE_URL: &str = "https://api.dripsender.id";
@@ -84,9 +85,8 @@ impl DripSender {
             .connect_timeout(CONNECT_TIMEOUT.min(timeout / 2))
             .timeout(timeout);
         let builder = if send_url.scheme() == "https" {
-            builder.https_only(true)
+            builder.https_only(true).tls_certs_only(roots()?)
         } else {
-            // Loopback without TLS: do not depend on root certificates either.
             builder.tls_certs_only([])
         };
         Ok(Self {
@@ -114,6 +114,14 @@ impl Gateway for DripSender {
             },
         }
     }
+}
+
+fn roots() -> Result<Vec<Certificate>, ConfigError> {
+    ROOTS
+        .iter()
+        .map(|der| Certificate::from_der(der))
+        .collect::<Result<_, _>>()
+        .map_err(ConfigError::Client)
 }
 
 async fn judge(response: Response) -> Reply {

@@ -8,8 +8,10 @@ mod classify;
 mod dripsender;
 mod port;
 mod retry_after;
+mod roots;
 
 pub use api_key::ApiKey;
 pub use classify::classify;
 pub use dripsender::{ConfigError, DEFAULT_BASE_URL, DEFAULT_TIMEOUT, DripSender};
 pub use port::{Gateway, Reply, SendRequest};
+pub use roots::ROOTS;

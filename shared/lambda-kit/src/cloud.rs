@@ -1,13 +1,12 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use app::{App, Dice};
+use async_trait::async_trait;
 use aws::{KmsKeyService, QueueUrls, SqsQueue, SystemClock};
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
 use store::{Store, StoredKeyring};
-use vault::{Vault, VaultError};
+use vault::{KeyService, KeyServiceError, NewKey, PlainKey, Vault, VaultError};
 
+use crate::clients::Clients;
 use crate::env::{EnvError, optional, required};
 
 /// A function could not be put together.
@@ -16,6 +15,9 @@ pub enum CloudError {
     /// Its environment is incomplete.
     #[error(transparent)]
     Env(#[from] EnvError),
+    /// TLS could not be set up.
+    #[error("TLS")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Its keys could not be read.
     #[error("field keys")]
     Vault(#[from] VaultError),
@@ -23,66 +25,81 @@ pub enum CloudError {
 
 /// The parts that reach AWS, made once when a function starts.
 pub struct Cloud {
-    config: SdkConfig,
-    /// Field encryption; prepared unless the function has no key.
+    clients: Clients,
+    dynamodb: aws_sdk_dynamodb::Client,
+    prefix: String,
+    /// Field encryption; opens nothing in a function without a key.
     pub vault: Arc<Vault>,
 }
 
 impl Cloud {
-    /// Reads the environment (`AWS_*`, `TABLE_PREFIX`, `FIELD_KEY_ARN`) and prepares the vault if
-    /// the function has a field key.
+    /// For a function that reads numbers: reads the environment (`AWS_*`, `TABLE_PREFIX`,
+    /// `FIELD_KEY_ARN`) and the field keys.
     ///
     /// # Errors
     /// [`CloudError`] if a variable is missing or the keys cannot be read.
-    pub async fn start() -> Result<Self, CloudError> {
-        // A connection that died while the function was frozen must cost seconds, not the turn.
-        let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(Duration::from_secs(2))
-            .operation_timeout(Duration::from_secs(8))
-            .build();
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .timeout_config(timeouts)
-            .load()
-            .await;
+    pub async fn with_keys() -> Result<Self, CloudError> {
+        let clients = Clients::from_env()?;
+        let service = KmsKeyService::new(clients.kms(), required("FIELD_KEY_ARN")?);
+        let cloud = Self::new(clients, service)?;
+        cloud.vault.prepare(jiff::Timestamp::now()).await?;
+        Ok(cloud)
+    }
+
+    /// For a function that reads no number: reads the environment (`AWS_*`, `TABLE_PREFIX`).
+    ///
+    /// # Errors
+    /// [`CloudError::Env`] if a variable is missing.
+    pub fn without_keys() -> Result<Self, CloudError> {
+        Self::new(Clients::from_env()?, NoKeys)
+    }
+
+    fn new(clients: Clients, keys: impl KeyService + 'static) -> Result<Self, CloudError> {
         let prefix = required("TABLE_PREFIX")?;
-        let dynamodb = aws_sdk_dynamodb::Client::new(&config);
-        let key_arn = optional("FIELD_KEY_ARN");
-        let service = KmsKeyService::new(
-            aws_sdk_kms::Client::new(&config),
-            key_arn.clone().unwrap_or_default(),
-        );
-        let vault = Vault::new(
-            Arc::new(service),
-            Arc::new(StoredKeyring::new(dynamodb, &prefix)),
-        );
-        if key_arn.is_some() {
-            vault.prepare(jiff::Timestamp::now()).await?;
-        }
+        let dynamodb = clients.dynamodb();
+        let ring = StoredKeyring::new(dynamodb.clone(), &prefix);
         Ok(Self {
-            config,
-            vault: Arc::new(vault),
+            vault: Arc::new(Vault::new(Arc::new(keys), Arc::new(ring))),
+            clients,
+            dynamodb,
+            prefix,
         })
     }
 
     /// The application over DynamoDB and SQS. Queue addresses that are not set are those that the
     /// function does not send to; sending there is an error that is logged.
-    ///
-    /// # Errors
-    /// [`CloudError::Env`] if the table prefix is not set.
-    pub fn app(&self) -> Result<App, CloudError> {
-        let dynamodb = aws_sdk_dynamodb::Client::new(&self.config);
-        let store = Store::new(dynamodb, required("TABLE_PREFIX")?, Arc::clone(&self.vault));
+    #[must_use]
+    pub fn app(self) -> App {
+        let store = Store::new(self.dynamodb, self.prefix, self.vault);
         let urls = QueueUrls {
             wake: optional("WAKE_QUEUE_URL").unwrap_or_default(),
             turns: optional("TURNS_QUEUE_URL").unwrap_or_default(),
             referrals: optional("REFERRALS_QUEUE_URL").unwrap_or_default(),
         };
-        let queue = SqsQueue::new(aws_sdk_sqs::Client::new(&self.config), urls);
-        Ok(App::new(
+        let queue = SqsQueue::new(self.clients.sqs(), urls);
+        App::new(
             store,
             Arc::new(queue),
             Arc::new(SystemClock),
             Dice::from_system(),
-        ))
+        )
+    }
+}
+
+/// The key service of a function that has no key: KMS and its client are not part of its program.
+struct NoKeys;
+
+#[derive(Debug, thiserror::Error)]
+#[error("this function has no field key")]
+struct NoFieldKey;
+
+#[async_trait]
+impl KeyService for NoKeys {
+    async fn new_data_key(&self) -> Result<NewKey, KeyServiceError> {
+        Err(KeyServiceError::new(NoFieldKey))
+    }
+
+    async fn unwrap_key(&self, _wrapped: &[u8]) -> Result<PlainKey, KeyServiceError> {
+        Err(KeyServiceError::new(NoFieldKey))
     }
 }

@@ -1,11 +1,14 @@
-//! What every function shares: environment, telemetry, the loop over an SQS batch, and the parts
-//! that reach AWS.
+//! What every function shares: environment, telemetry, the life of its process, the loop over an
+//! SQS batch, and the parts that reach AWS.
 
+mod clients;
 mod cloud;
 mod env;
+mod run;
 mod sqs;
 pub mod telemetry;
 
 pub use cloud::{Cloud, CloudError};
 pub use env::{EnvError, optional, required};
+pub use run::run;
 pub use sqs::{BatchFailures, each_record};

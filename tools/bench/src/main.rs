@@ -11,6 +11,10 @@ mod calls;
 mod edge;
 mod figure;
 mod machine;
+mod size;
+mod start;
+mod start_cloud;
+mod start_peer;
 mod town;
 
 use std::process::ExitCode;
@@ -21,10 +25,11 @@ use figure::Section;
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// The sections by name, in the order of the table.
-const SECTIONS: [&str; 2] = ["calls", "edge"];
+const SECTIONS: [&str; 3] = ["functions", "calls", "edge"];
 
 async fn measure(name: &str) -> Result<Section, Failed> {
     match name {
+        "functions" => start::functions().await,
         "calls" => Box::pin(calls::measure()).await,
         "edge" => Box::pin(edge::measure()).await,
         _ => Err(format!("no section is called {name}: {}", SECTIONS.join(", ")).into()),
