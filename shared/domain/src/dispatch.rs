@@ -209,6 +209,7 @@ mod tests {
                 limits: Limits::DEFAULT,
                 failure_streak: 0,
                 cool_until: None,
+                record: crate::number::HealthRecord::default(),
             },
             pace: Pace {
                 last_used_at: last_used.map(at),

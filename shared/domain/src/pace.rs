@@ -243,6 +243,7 @@ mod tests {
             limits: Limits::new(2, 5, hourly, daily).unwrap(),
             failure_streak: 0,
             cool_until: None,
+            record: crate::number::HealthRecord::default(),
         }
     }
 

@@ -35,6 +35,7 @@ fn number() -> Number {
         limits: Limits::DEFAULT,
         failure_streak: 0,
         cool_until: None,
+        record: domain::number::HealthRecord::default(),
     }
 }
 
@@ -65,6 +66,7 @@ fn checked() -> Checked {
         referrals: 0,
         settings: Settings::default(),
         control: Control::default(),
+        gateway: Breaker::default(),
         number: Some((number(), GatewayKey(Zeroizing::new("k".to_owned())))),
         template: None,
     }
