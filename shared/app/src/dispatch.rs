@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 
-use domain::dispatch::{Runner, plan};
+use domain::breaker::Passage;
+use domain::dispatch::Runner;
 use domain::lane::Lane;
 use domain::message::Class;
 use domain::pace::{HORIZON, MaySend, Phase, may_send};
 use domain::settings::{Control, Settings};
 use jiff::Timestamp;
-use store::StoreError;
+use store::{Chain, StoreError};
 
 use crate::context::{App, delay_until};
 use crate::failpoint::Failpoint;
+use crate::gateway_watch::{arms, request_checks, watch_numbers};
 use crate::ports::QueueMessage;
 use crate::sweep::{expire, sweep};
 
@@ -59,6 +61,13 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
     if call == Call::Tick {
         sweep(app, &runners, now, &mut next).await;
     }
+    let gateway = &steering.gateway;
+    if let Err(error) = watch_numbers(app, gateway, &runners, now).await {
+        tracing::error!(error = %Chain(&error), "the end of the last number was not noted");
+    }
+    if call == Call::Tick {
+        request_checks(app, gateway, &runners, now, &mut next).await;
+    }
     let settings = steering.settings;
     let rows = sendable(
         app,
@@ -71,7 +80,7 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
     )
     .await?;
     let randoms: Vec<u64> = runners.iter().map(|_| app.dice.roll()).collect();
-    let arms = plan(&rows, &runners, settings.strategy, now, &randoms);
+    let arms = arms(gateway, &rows, &runners, settings.strategy, now, &randoms);
     let mut armed = 0;
     for arm in arms {
         let Some(runner) = runners.iter().find(|r| r.number.id == arm.number_id) else {
@@ -93,7 +102,10 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
         }
     }
     if !rows.is_empty() && armed == 0 {
-        next_number(&runners, now, &mut next);
+        match gateway.passage(None, now) {
+            Passage::HeldUntil(until) => next.ahead_of(until),
+            Passage::Free | Passage::Probe => next_number(&runners, now, &mut next),
+        }
     }
     Ok(Dispatched {
         armed,

@@ -6,7 +6,7 @@ use crate::ids::NumberId;
 
 mod health;
 
-pub use health::{HealthChange, HealthMark, HealthRecord, KEPT_CHANGES, Stage, What};
+pub use health::{CHECK_LEASE, HealthChange, HealthMark, HealthRecord, KEPT_CHANGES, Stage, What};
 
 /// Limits of one number. Private fields: a value is always within the brief's ceiling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

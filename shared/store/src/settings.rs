@@ -1,3 +1,4 @@
+use domain::breaker::Breaker;
 use domain::hours::{HoursPolicy, HoursRule, SendingHours};
 use domain::message::Class;
 use domain::phone::Phone;
@@ -9,6 +10,7 @@ use serde_bytes::ByteBuf;
 use std::collections::BTreeMap;
 use vault::{Place, Salt};
 
+use crate::gateway::{GATEWAY, read_gateway};
 use crate::item::{Item, from_item, key, number, text, to_item};
 use crate::tables::Table;
 use crate::write::{Committed, put_new, transact};
@@ -63,13 +65,15 @@ pub struct StoredTemplate {
     pub variants: Vec<String>,
 }
 
-/// The two items that steer everything.
+/// The items that steer everything.
 #[derive(Debug, Clone)]
 pub struct Steering {
     /// The brief's defaults until an admin changes them.
     pub settings: Settings,
     /// Kill switches.
     pub control: Control,
+    /// Whether the gateway itself is held to be down.
+    pub gateway: Breaker,
 }
 
 pub(crate) fn template_pk(name: &str) -> String {
@@ -105,7 +109,7 @@ pub(crate) fn read_template(item: Item) -> Result<StoredTemplate, StoreError> {
 }
 
 impl Store {
-    /// Settings and switches, read consistently in one call.
+    /// Settings, switches and the gateway's breaker, read consistently in one call.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer or an item is unreadable.
@@ -113,12 +117,18 @@ impl Store {
         let table = self.table(Table::Settings);
         let wanted = [
             (table.clone(), key(SETTINGS, GLOBAL)),
-            (table, key(SETTINGS, CONTROL)),
+            (table.clone(), key(SETTINGS, CONTROL)),
+            (table, key(SETTINGS, GATEWAY)),
         ];
         let mut found = self.get_all(WHAT, &wanted).await?.into_iter();
         let settings = read_settings(found.next().flatten())?;
         let control = read_control(found.next().flatten())?;
-        Ok(Steering { settings, control })
+        let gateway = read_gateway(found.next().flatten())?;
+        Ok(Steering {
+            settings,
+            control,
+            gateway,
+        })
     }
 
     /// Replaces the settings.

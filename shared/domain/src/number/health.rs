@@ -12,8 +12,8 @@ const FIRST_CHECK_S: u32 = 30 * 60;
 const LONGEST_CHECK_S: u32 = 6 * 3_600;
 /// Taken out again within this, it waits twice as long as before.
 const RELAPSE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
-/// A check that began so long ago was lost.
-const CHECK_LEASE: SignedDuration = SignedDuration::from_secs(120);
+/// A check that began so long ago was lost: it is made again.
+pub const CHECK_LEASE: SignedDuration = SignedDuration::from_secs(120);
 
 /// What happened to a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,17 +126,6 @@ impl HealthRecord {
             check_wait_s,
             check_at: is_checked.then(|| after(at, check_wait_s)),
             ..self.with(What::Out, reason.as_str(), at)
-        }
-    }
-
-    /// Its key is being checked: whoever stores this is the one that checks, and a check that
-    /// gets lost is repeated.
-    #[must_use]
-    pub fn checking(&self, at: Timestamp) -> Self {
-        Self {
-            revision: self.revision + 1,
-            check_at: Some(at.saturating_add(CHECK_LEASE).unwrap_or(Timestamp::MAX)),
-            ..self.clone()
         }
     }
 
@@ -293,12 +282,10 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_check_waits_longer_and_a_lost_one_is_repeated() {
-        let record = out(&HealthRecord::default(), 0).checking(at(30));
-        assert_eq!(waits(&record, 30), 2);
-        let record = record.still_out(at(30));
+    fn a_failed_check_waits_longer() {
+        let record = out(&HealthRecord::default(), 0).still_out(at(30));
         assert_eq!(waits(&record, 30), 60);
-        assert_eq!(record.revision, 3);
+        assert_eq!(record.revision, 2);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use domain::hours::{HoursPolicy, SendingHours};
-use domain::ids::{MessageId, NumberId, ParticipantId};
+use domain::ids::{MessageId, NumberId, ParticipantId, Token};
 use domain::message::{Class, MessageType};
 use domain::number::Limits;
 use domain::participant::Participant;
@@ -67,6 +67,7 @@ fn checked() -> Checked {
         settings: Settings::default(),
         control: Control::default(),
         gateway: Breaker::default(),
+        token: Token(Uuid::from_u128(4)),
         number: Some((number(), GatewayKey(Zeroizing::new("k".to_owned())))),
         template: None,
     }
