@@ -121,7 +121,7 @@ async fn messages_of_a_number_that_refuses_connections_go_on_at_once_and_it_rest
 async fn with_every_number_out_messages_stay_queued_and_arrive_once_the_numbers_are_back() {
     let town = Town::open_at("12:00").await;
     for number in 1..=3 {
-        town.set_mode(number, Mode::InvalidKey).await;
+        town.set_mode(number, Mode::Redirect).await;
     }
     let people = people(5);
     town.all_register(&people).await;

@@ -39,8 +39,9 @@ async fn send(State(simulator): State<Simulator>, body: Bytes) -> Response {
 async fn lists(State(simulator): State<Simulator>, headers: HeaderMap) -> Response {
     let key = headers.get("api-key").and_then(|key| key.to_str().ok());
     let mode = simulator.with(|state| {
-        let mut numbers = state.numbers.iter();
+        let mut numbers = state.numbers.iter_mut();
         let number = numbers.find(|number| Some(number.api_key.as_str()) == key)?;
+        number.asked.lists += 1;
         Some(number.mode)
     });
     closing(match mode {
@@ -67,8 +68,9 @@ async fn accept(simulator: &Simulator, body: &[u8], arrived: Instant) -> Respons
         return error(StatusCode::BAD_REQUEST, "api_key is required");
     };
     let known = simulator.with(|state| {
-        let mut numbers = state.numbers.iter();
+        let mut numbers = state.numbers.iter_mut();
         let number = numbers.find(|number| number.api_key == api_key)?;
+        number.asked.sends += 1;
         Some((number.phone.clone(), number.mode, number.in_flight.begin()))
     });
     let Some((from, mode, _flight)) = known.filter(|(_, mode, _)| *mode != Mode::InvalidKey) else {

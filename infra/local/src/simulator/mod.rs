@@ -28,6 +28,7 @@ pub use api::router;
 use chats::Chats;
 pub use chats::{ChatsError, Message};
 pub use mode::Mode;
+pub use numbers::Asked;
 pub use numbers::NumberView;
 use numbers::{Number, Port};
 use page::Page;
@@ -245,6 +246,15 @@ impl Simulator {
         self.with(|state| {
             let number = state.numbers.iter().find(|one| one.phone == *phone)?;
             Some(number.in_flight.most())
+        })
+    }
+
+    /// What was asked of the gateway with the key of the number `phone`, whatever it answered.
+    #[must_use]
+    pub fn asked(&self, phone: &Phone) -> Option<Asked> {
+        self.with(|state| {
+            let number = state.numbers.iter().find(|one| one.phone == *phone)?;
+            Some(number.asked)
         })
     }
 

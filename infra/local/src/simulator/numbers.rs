@@ -30,6 +30,16 @@ pub(super) struct Number {
     pub(super) mode: Mode,
     pub(super) port: Port,
     pub(super) in_flight: InFlight,
+    pub(super) asked: Asked,
+}
+
+/// Requests that reached the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asked {
+    /// `POST /send`.
+    pub sends: usize,
+    /// `GET /lists/`.
+    pub lists: usize,
 }
 
 impl Number {
@@ -41,6 +51,7 @@ impl Number {
             mode: Mode::Refused,
             port,
             in_flight: InFlight::default(),
+            asked: Asked::default(),
         }
     }
 

@@ -145,7 +145,7 @@ async fn each_mode_answers_and_delivers_as_it_says() {
     let expected = [
         (Mode::Ok, Some(200), Some(2)),
         (Mode::Slow, Some(200), Some(2)),
-        (Mode::OddBody, Some(200), Some(22)),
+        (Mode::OddBody, Some(200), Some(21)),
         (Mode::HugeBody, Some(200), Some(1 << 20)),
         (Mode::SlowDrip, Some(200), None),
         (Mode::InvalidKey, Some(404), Some(29)),
@@ -185,6 +185,10 @@ async fn lists_are_for_whoever_has_a_valid_key_and_follow_the_mode() {
         assert_eq!(ask("key-1").await, status);
     }
     assert!(simulator.messages(None).is_empty());
+    assert_eq!(
+        simulator.asked(&phone(FIRST)),
+        Some(Asked { sends: 0, lists: 3 })
+    );
 }
 
 #[tokio::test]
