@@ -149,7 +149,7 @@ async fn each_mode_answers_and_delivers_as_it_says() {
         (Mode::HugeBody, Some(200), Some(1 << 20)),
         (Mode::SlowDrip, Some(200), None),
         (Mode::InvalidKey, Some(404), Some(29)),
-        (Mode::BadRecipient, Some(400), Some(36)),
+        (Mode::BadRecipient, Some(400), Some(37)),
         (Mode::RateLimited, Some(429), Some(9)),
         (Mode::NotAccepted500, Some(500), Some(34)),
         (Mode::Accepted500, Some(500), Some(21)),
