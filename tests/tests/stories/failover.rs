@@ -50,7 +50,7 @@ async fn a_number_with_an_invalid_key_is_out_after_one_failure_and_the_others_de
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_whose_answer_never_came_reads_unconfirmed_and_is_not_sent_again() {
-    let town = Town::open_at("12:00").await;
+    let town = Town::open_impatient_at("12:00").await;
     town.set_mode(2, Mode::TimeoutAfter).await;
     let people = people(9);
     town.all_register(&people).await;

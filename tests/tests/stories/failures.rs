@@ -134,7 +134,7 @@ async fn number_is(town: &Town) -> NumberIs {
 
 async fn plays(row: &Row) {
     let mode = row.mode;
-    let town = Town::open_at("12:00").await;
+    let town = Town::open_impatient_at("12:00").await;
     only(&town, &[1]).await;
     town.set_mode(1, mode).await;
     let person = Person::nth(1);

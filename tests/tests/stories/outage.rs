@@ -46,7 +46,7 @@ async fn breaker(town: &Town) -> String {
 
 /// Ten minutes of an outage that is not any number's fault, and what comes after.
 async fn outage(mode: Mode) -> Town {
-    let town = Town::open_at("12:00").await;
+    let town = Town::open_impatient_at("12:00").await;
     all_in(&town, mode).await;
     let early = people(1..=6);
     town.all_register(&early).await;
