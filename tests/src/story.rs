@@ -160,7 +160,8 @@ async fn failures(town: &Town, story: &mut Story) {
         town.advance(240).await;
         town.set_mode(number, Mode::Ok).await;
     }
-    bring_back(town).await;
+    // Long enough for the check that brings each of them back.
+    town.advance(2_400).await;
     for number in 1..=3 {
         town.set_mode(number, Mode::Refused).await;
     }
@@ -173,6 +174,17 @@ async fn failures(town: &Town, story: &mut Story) {
     bring_back(town).await;
     story.register(town, &Person::nth(511)).await;
     town.advance(60).await;
+    for number in 1..=3 {
+        town.set_mode(number, Mode::Ok).await;
+    }
+    // Longer than the gateway may be held to be down.
+    town.advance(1_200).await;
+    bring_back(town).await;
+    for number in 1..=3 {
+        town.set_mode(number, Mode::Redirect).await;
+    }
+    story.register(town, &Person::nth(513)).await;
+    town.advance(600).await;
     for number in 1..=3 {
         town.set_mode(number, Mode::Ok).await;
     }

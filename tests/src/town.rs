@@ -13,6 +13,9 @@ use serde_json::Value;
 use crate::logs;
 use crate::person::Person;
 
+/// How long a request to the gateway may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// What the edge answered.
 #[derive(Debug)]
 pub struct Answer {
@@ -86,10 +89,11 @@ pub struct Town {
 pub type Item = HashMap<String, AttributeValue>;
 
 impl Town {
-    /// An empty town, at the present time of day. Requests to the gateway may take 3 s; log lines
-    /// and queue bodies are kept.
+    /// An empty town, at the present time of day. Requests to the gateway may take longer than a
+    /// busy machine ever needs, since two that time out would stop everything; log lines and queue
+    /// bodies are kept.
     pub async fn open() -> Self {
-        Self::open_with(None).await
+        Self::open_with(None, PATIENCE).await
     }
 
     /// An empty town at this date and time in WIB, `"2026-11-30 20:00"`, whenever the test runs.
@@ -99,14 +103,14 @@ impl Town {
             .to_zoned(domain::zone::wib())
             .expect("a time in WIB")
             .timestamp();
-        Self::open_with(Some(start)).await
+        Self::open_with(Some(start), PATIENCE).await
     }
 
-    async fn open_with(starts_at: Option<Timestamp>) -> Self {
+    async fn open_with(starts_at: Option<Timestamp>, gateway_timeout: Duration) -> Self {
         logs::capture();
         let listener = bind(0).await.expect("a free port");
         let options = Options {
-            gateway_timeout: Duration::from_secs(3),
+            gateway_timeout,
             keep_bodies: true,
             note_calls: true,
             starts_at,
@@ -126,6 +130,13 @@ impl Town {
     /// An empty town at this time of day in WIB, `"12:00"`.
     pub async fn open_at(time: &str) -> Self {
         let town = Self::open().await;
+        town.advance_to(time).await;
+        town
+    }
+
+    /// The same for a story in which answers never come: it waits for them in real time.
+    pub async fn open_impatient_at(time: &str) -> Self {
+        let town = Self::open_with(None, Duration::from_secs(1)).await;
         town.advance_to(time).await;
         town
     }

@@ -161,7 +161,7 @@ impl Queue for NotedQueue {
         if let Some(caller) = &self.caller {
             let queue = match &message {
                 QueueMessage::Wake => "wake",
-                QueueMessage::Turn { .. } => "turns",
+                QueueMessage::Turn { .. } | QueueMessage::Check { .. } => "turns",
                 QueueMessage::Referral(_) => "referrals",
             };
             caller.other("sqs", "SendMessage", queue);

@@ -3,7 +3,7 @@ use std::time::Duration;
 use app::Chain;
 use async_trait::async_trait;
 use domain::outcome::Outcome;
-use gateway::{DripSender, Gateway, Reply, SendRequest};
+use gateway::{ApiKey, DripSender, Gateway, KeyCheck, Reply, SendRequest};
 
 use crate::simulator::Simulator;
 
@@ -21,22 +21,33 @@ impl LocalGateway {
     }
 }
 
+impl LocalGateway {
+    fn client(&self, api_key: &ApiKey) -> Option<DripSender> {
+        let url = self.simulator.url_of(api_key.expose());
+        DripSender::new(&url, self.timeout)
+            .inspect_err(|error| {
+                tracing::error!(error = %Chain(error), "simulated gateway address");
+            })
+            .ok()
+    }
+}
+
 #[async_trait]
 impl Gateway for LocalGateway {
     async fn send(&self, request: &SendRequest<'_>) -> Reply {
-        let url = self.simulator.url_of(request.api_key.expose());
-        match DripSender::new(&url, self.timeout) {
-            Ok(client) => client.send(request).await,
-            Err(error) => {
-                tracing::error!(
-                    error = %Chain(&error),
-                    "simulated gateway address"
-                );
-                Reply {
-                    outcome: Outcome::NotSent,
-                    odd_body: false,
-                }
-            }
+        match self.client(request.api_key) {
+            Some(client) => client.send(request).await,
+            None => Reply {
+                outcome: Outcome::NotSent,
+                odd_body: false,
+            },
+        }
+    }
+
+    async fn check_key(&self, api_key: &ApiKey) -> KeyCheck {
+        match self.client(api_key) {
+            Some(client) => client.check_key(api_key).await,
+            None => KeyCheck::NoAnswer,
         }
     }
 }

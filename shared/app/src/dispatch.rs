@@ -4,14 +4,16 @@ mod rows;
 
 use std::collections::HashMap;
 
-use domain::dispatch::{Runner, plan};
+use domain::breaker::Passage;
+use domain::dispatch::Runner;
 use domain::pace::{HORIZON, MaySend, may_send};
 use domain::reserve::{Reserve, Reserves};
 use jiff::Timestamp;
-use store::{Steering, StoreError};
+use store::{Chain, Steering, StoreError};
 
 use crate::context::{App, delay_until};
 use crate::failpoint::Failpoint;
+use crate::gateway_watch::{arms, request_checks, watch_numbers};
 use crate::ports::QueueMessage;
 use crate::sweep::sweep;
 use rows::Look;
@@ -46,11 +48,21 @@ pub struct DispatchError(#[from] StoreError);
 /// [`DispatchError`] if the store does not answer.
 pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError> {
     let now = app.now();
-    let Steering { settings, control } = app.store.steering().await?;
+    let Steering {
+        settings,
+        control,
+        gateway,
+    } = app.store.steering().await?;
     let runners = runners(app).await?;
     let mut next = Earliest::default();
     if call == Call::Tick {
         sweep(app, &runners, now, &mut next).await;
+    }
+    if let Err(error) = watch_numbers(app, &gateway, &runners, now).await {
+        tracing::error!(error = %Chain(&error), "the end of the last number was not noted");
+    }
+    if call == Call::Tick {
+        request_checks(app, &gateway, &runners, now, &mut next).await;
     }
     let reserves = Reserves::new(
         settings.welcome_reserve_percent,
@@ -73,7 +85,9 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
     .await?;
     let randoms: Vec<u64> = runners.iter().map(|_| app.dice.roll()).collect();
     let strategy = settings.strategy;
-    let arms = plan(&rows, &runners, &reserves, strategy, now, &randoms);
+    let arms = arms(
+        &gateway, &rows, &runners, &reserves, strategy, now, &randoms,
+    );
     let mut armed = 0;
     for arm in arms {
         let Some(runner) = runners.iter().find(|r| r.number.id == arm.number_id) else {
@@ -95,7 +109,10 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
         }
     }
     if !rows.is_empty() && armed == 0 {
-        next_number(&runners, now, &mut next);
+        match gateway.passage(None, now) {
+            Passage::HeldUntil(until) => next.ahead_of(until),
+            Passage::Free | Passage::Probe => next_number(&runners, now, &mut next),
+        }
     }
     Ok(Dispatched {
         armed,

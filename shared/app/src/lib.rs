@@ -1,9 +1,11 @@
 //! The use cases, one file each: load, decide, store, emit.
 
 pub mod backlog;
+pub mod check_number;
 mod context;
 pub mod dispatch;
 mod failpoint;
+mod gateway_watch;
 pub mod numbers;
 pub mod ports;
 pub mod queue_body;

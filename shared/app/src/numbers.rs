@@ -104,7 +104,7 @@ pub async fn set_limits(app: &App, id: NumberId, limits: Limits) -> Result<(), N
 /// # Errors
 /// [`NumberError::Unknown`], or the store did not answer.
 pub async fn set_paused(app: &App, id: NumberId, paused: bool) -> Result<(), NumberError> {
-    changed(app, app.store.set_paused(id, paused).await?).await
+    changed(app, app.store.set_paused(id, paused, app.now()).await?).await
 }
 
 /// Brings back a number that was taken out.

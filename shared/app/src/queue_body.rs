@@ -1,7 +1,8 @@
 //! The bodies of queue messages: small, versioned JSON that holds ids and nothing else. Written
 //! and read here only, so that the cloud's queues, the local ones and the handlers agree.
 //!
-//! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` · referrals `{"v":1,"job":…,…}` ·
+//! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` or
+//! `{"v":1,"number_id":…,"check":…}` · referrals `{"v":1,"job":…,…}` ·
 //! what a schedule hands over `{"v":1,"kind":…,"id":…}`
 
 use domain::ids::NumberId;
@@ -31,6 +32,26 @@ pub struct TurnBody {
     pub number_id: NumberId,
     /// The turn's number.
     pub turn: u64,
+}
+
+/// Body of queue `turns` that asks for a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckBody {
+    v: u64,
+    /// Which number.
+    pub number_id: NumberId,
+    /// The revision of its health.
+    pub check: u64,
+}
+
+/// What stands on queue `turns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnsJob {
+    /// A turn.
+    Turn(TurnBody),
+    /// A check.
+    Check(CheckBody),
 }
 
 /// Body of queue `referrals`.
@@ -88,6 +109,14 @@ pub fn encode(message: &QueueMessage) -> Result<String, serde_json::Error> {
             number_id: *number_id,
             turn: *turn,
         }),
+        QueueMessage::Check {
+            number_id,
+            revision,
+        } => serde_json::to_string(&CheckBody {
+            v: VERSION,
+            number_id: *number_id,
+            check: *revision,
+        }),
         QueueMessage::Referral(job) => serde_json::to_string(&ReferralBody {
             v: VERSION,
             job: job.clone(),
@@ -124,7 +153,23 @@ pub fn decode_wake(body: &str) -> Result<WakeBody, QueueBodyError> {
     decode("wake", body)
 }
 
-/// Reads a body of queue `turns`.
+/// Reads a body of queue `turns`, whichever it is.
+///
+/// # Errors
+/// [`QueueBodyError`] if it is neither.
+pub fn decode_turns(body: &str) -> Result<TurnsJob, QueueBodyError> {
+    #[derive(Deserialize)]
+    struct Kind {
+        #[serde(default)]
+        check: Option<serde::de::IgnoredAny>,
+    }
+    match serde_json::from_str(body) {
+        Ok(Kind { check: Some(_) }) => decode("turns", body).map(TurnsJob::Check),
+        _ => decode_turn(body).map(TurnsJob::Turn),
+    }
+}
+
+/// Reads a body of queue `turns` that is a turn.
 ///
 /// # Errors
 /// [`QueueBodyError`] if it is not one.
@@ -160,7 +205,7 @@ fn decode<'a, T: Deserialize<'a>>(queue: &'static str, body: &'a str) -> Result<
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use domain::ids::ParticipantId;
 
@@ -189,6 +234,19 @@ mod tests {
         assert_eq!(turn, format!(r#"{{"v":1,"number_id":"{A}","turn":7}}"#));
         let read = decode_turn(&turn).unwrap();
         assert_eq!((read.number_id, read.turn), (number_id, 7));
+
+        assert_eq!(decode_turns(&turn).unwrap(), TurnsJob::Turn(read));
+        let check = encode(&QueueMessage::Check {
+            number_id,
+            revision: 4,
+        })
+        .unwrap();
+        assert_eq!(check, format!(r#"{{"v":1,"number_id":"{A}","check":4}}"#));
+        let TurnsJob::Check(read) = decode_turns(&check).unwrap() else {
+            panic!("it is a check");
+        };
+        assert_eq!((read.number_id, read.check), (number_id, 4));
+        assert!(decode_turn(&check).is_err());
 
         let sequence = ReferralJob::Sequence {
             participant_id: id(10),
@@ -249,6 +307,7 @@ mod tests {
             turn.clone(),
             format!(r#"{turn},"text":"Halo 6281562726272"}}"#),
         ] {
+            assert!(decode_turns(&body).is_err());
             let error = decode_turn(&body).unwrap_err();
             assert!(
                 matches!(error, QueueBodyError::Unreadable { queue: "turns", .. }),

@@ -7,12 +7,15 @@
 
 mod deliver;
 mod pick;
+mod probe;
 mod render;
+mod settle;
 mod verdict;
 mod view;
 
 use std::sync::Arc;
 
+use domain::breaker::Passage;
 use domain::ids::{NumberId, Token};
 use domain::message::{DueMessage, Waiting};
 use domain::number::Number;
@@ -26,6 +29,7 @@ use store::{Chain, Claimed, Fenced, NextTurn, Refusal, StoreError};
 use crate::context::{App, Cached, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueError, QueueMessage};
+use probe::{MayClaim, may_claim};
 use verdict::{Moment, Verdict};
 use view::View;
 
@@ -42,10 +46,10 @@ const AFTER_LOST_CLAIMS: SignedDuration = SignedDuration::from_secs(1);
 
 /// What the sender works with.
 pub struct Sender {
-    app: App,
-    gateway: Arc<dyn Gateway>,
-    live: bool,
-    view: Cached<View>,
+    pub(crate) app: App,
+    pub(crate) gateway: Arc<dyn Gateway>,
+    pub(crate) live: bool,
+    pub(crate) view: Cached<View>,
 }
 
 impl Sender {
@@ -152,7 +156,9 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
             may_send(number, pace, Reserve::NONE, began)
         })
     };
-    if may_now(&view) != MaySend::Now && view.is_older_than(began) {
+    let blocked =
+        may_now(&view) != MaySend::Now || view.gateway.passage(None, began) != Passage::Free;
+    if blocked && view.is_older_than(began) {
         view = View::fresh(sender).await?;
     }
     match may_now(&view) {
@@ -173,16 +179,19 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
             next_turn(app, held, later(now, AFTER_LOST_CLAIMS)).await?;
             return Ok(TurnEnd::Nothing);
         }
-        let Some(number) = view.number(held.number_id) else {
+        let Some(number) = view.number(held.number_id).cloned() else {
             return stop(app, held, true).await;
         };
-        let Some(message) = pick::pick(app, &view, number, pace, now).await? else {
+        let Some(message) = pick::pick(app, &view, &number, pace, now).await? else {
             if view.is_older_than(began) {
                 view = View::fresh(sender).await?;
                 continue;
             }
-            return look_once_more(app, held, &view, number, pace).await;
+            return look_once_more(app, held, &view, &number, pace).await;
         };
+        if may_claim(sender, held, &mut view.gateway, now).await? == MayClaim::No {
+            return stop(app, held, true).await;
+        }
         Failpoint::TurnBeforeClaim.reach();
         let claimed_at = app.now();
         let after = pace.with_send(claimed_at, &number.limits);

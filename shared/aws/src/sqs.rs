@@ -43,7 +43,7 @@ impl Queue for SqsQueue {
     async fn send(&self, message: QueueMessage) -> Result<(), QueueError> {
         let queue = match message {
             QueueMessage::Wake => "wake",
-            QueueMessage::Turn { .. } => "turns",
+            QueueMessage::Turn { .. } | QueueMessage::Check { .. } => "turns",
             QueueMessage::Referral(_) => "referrals",
         };
         let body = queue_body::encode(&message).map_err(|error| QueueError {
@@ -60,6 +60,7 @@ impl Queue for SqsQueue {
             QueueMessage::Turn { delay_s, .. } => request
                 .queue_url(&self.urls.turns)
                 .delay_seconds(delay_s.min(MAX_DELAY_S).into()),
+            QueueMessage::Check { .. } => request.queue_url(&self.urls.turns),
             // SQS drops for five minutes whatever repeats a deduplication id, also when the
             // first copy has been taken and its work failed. The tick repeats a job on purpose
             // and must get through, so the id is new with every call (yet the same for the

@@ -115,6 +115,7 @@ mod tests {
                 limits: Limits::new(2, 5, 1, 1_000).unwrap(),
                 failure_streak: 0,
                 cool_until: None,
+                record: crate::number::HealthRecord::default(),
             },
             pace: Pace::new(id, at("2026-11-30T00:00:00Z")),
         }

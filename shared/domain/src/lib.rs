@@ -1,6 +1,7 @@
 //! The rules. Pure: no async, no AWS, no clock, no randomness; time and random values come in
 //! as arguments, decisions go out as values.
 
+pub mod breaker;
 pub mod consent;
 pub mod dispatch;
 pub mod event;

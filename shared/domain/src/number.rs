@@ -4,6 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::ids::NumberId;
 
+mod health;
+
+pub use health::{CHECK_LEASE, HealthChange, HealthMark, HealthRecord, KEPT_CHANGES, Stage, What};
+
 /// Limits of one number. Private fields: a value is always within the brief's ceiling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -175,6 +179,8 @@ pub struct Number {
     pub failure_streak: u32,
     /// Not to be used before, after failures.
     pub cool_until: Option<Timestamp>,
+    /// What has happened to it.
+    pub record: HealthRecord,
 }
 
 /// Whether a number can be used, apart from its caps.
@@ -184,7 +190,7 @@ pub enum Health {
     Usable,
     /// It rests until then.
     CoolingUntil(Timestamp),
-    /// It is out or paused; only a person brings it back.
+    /// It is out or paused.
     Out,
 }
 

@@ -108,6 +108,7 @@ mod tests {
             limits: Limits::DEFAULT,
             failure_streak: 0,
             cool_until: None,
+            record: crate::number::HealthRecord::default(),
         }
     }
 

@@ -15,7 +15,7 @@ pub const MAX_TRIES: u32 = 5;
 const FIRST_WAIT_S: i64 = 30;
 const LONGEST_WAIT_S: i64 = 3_600;
 /// Failures in a row after which a number is taken out.
-const STREAK_OUT: u32 = 5;
+pub const STREAK_OUT: u32 = 5;
 /// First and longest rest of a number after a failure.
 const FIRST_REST_S: i64 = 30;
 const LONGEST_REST_S: i64 = 900;

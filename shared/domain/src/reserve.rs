@@ -149,6 +149,7 @@ mod tests {
             limits: Limits::new(2, 5, hourly, 1_000).unwrap(),
             failure_streak: 0,
             cool_until: None,
+            record: crate::number::HealthRecord::default(),
         }
     }
 

@@ -64,6 +64,7 @@ mod tests {
                 limits: Limits::DEFAULT,
                 failure_streak: 0,
                 cool_until: None,
+                record: crate::number::HealthRecord::default(),
             },
             pace: Pace::new(id, at(0)),
         }

@@ -3,13 +3,14 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use domain::outcome::Outcome;
-use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Response, Url};
 use serde::Serialize;
 
+use crate::api_key::ApiKey;
 use crate::classify::classify;
-use crate::port::{Gateway, Reply, SendRequest};
+use crate::port::{Gateway, KeyCheck, Reply, SendRequest};
 use crate::retry_after;
 use crate::roots::ROOTS;
 
@@ -42,11 +43,12 @@ pub enum ConfigError {
     Client(#[source] reqwest::Error),
 }
 
-/// Client of `POST {base}/send`. One per process; it serves every number.
+/// Client of `POST {base}/send` and `GET {base}/lists/`. One per process; it serves every number.
 #[derive(Debug, Clone)]
 pub struct DripSender {
     client: Client,
     send_url: Url,
+    lists_url: Url,
 }
 
 #[derive(Serialize)]
@@ -65,7 +67,8 @@ impl DripSender {
     /// # Errors
     /// [`ConfigError`]; anything but https is refused unless the host is a loopback address.
     pub fn new(base_url: &str, timeout: Duration) -> Result<Self, ConfigError> {
-        let send_url = send_url(base_url)?;
+        let send_url = url_of(base_url, &["send"])?;
+        let lists_url = url_of(base_url, &["lists", ""])?;
         if timeout.is_zero() {
             return Err(ConfigError::ZeroTimeout);
         }
@@ -92,6 +95,7 @@ impl DripSender {
         Ok(Self {
             client: builder.build().map_err(ConfigError::Client)?,
             send_url,
+            lists_url,
         })
     }
 }
@@ -112,6 +116,22 @@ impl Gateway for DripSender {
                 outcome: without_answer(&error),
                 odd_body: false,
             },
+        }
+    }
+
+    async fn check_key(&self, api_key: &ApiKey) -> KeyCheck {
+        let Ok(mut key) = HeaderValue::from_str(api_key.expose()) else {
+            return KeyCheck::Refused;
+        };
+        key.set_sensitive(true);
+        let asked = self
+            .client
+            .get(self.lists_url.clone())
+            .header("api-key", key);
+        match asked.send().await.map(|answer| answer.status().as_u16()) {
+            Ok(200..=299) => KeyCheck::Valid,
+            Ok(401 | 403 | 404) => KeyCheck::Refused,
+            Ok(_) | Err(_) => KeyCheck::NoAnswer,
         }
     }
 }
@@ -185,7 +205,7 @@ fn without_answer(error: &reqwest::Error) -> Outcome {
     outcome
 }
 
-fn send_url(base_url: &str) -> Result<Url, ConfigError> {
+fn url_of(base_url: &str, path: &[&str]) -> Result<Url, ConfigError> {
     let mut url = Url::parse(base_url).map_err(|_| ConfigError::BadUrl)?;
     let plain = url.username().is_empty()
         && url.password().is_none()
@@ -203,7 +223,7 @@ fn send_url(base_url: &str) -> Result<Url, ConfigError> {
     url.path_segments_mut()
         .map_err(|()| ConfigError::BadUrl)?
         .pop_if_empty()
-        .push("send");
+        .extend(path);
     Ok(url)
 }
 
@@ -228,8 +248,10 @@ mod tests {
             ("http://127.0.0.1:1/sim", "http://127.0.0.1:1/sim/send"),
             ("http://[::1]:1", "http://[::1]:1/send"),
         ] {
-            assert_eq!(send_url(base).unwrap().as_str(), expected);
+            assert_eq!(url_of(base, &["send"]).unwrap().as_str(), expected);
         }
+        let lists = url_of("https://x.id/v1", &["lists", ""]).unwrap();
+        assert_eq!(lists.as_str(), "https://x.id/v1/lists/");
         for base in [
             "http://api.dripsender.id",
             "http://10.0.0.1",
@@ -238,7 +260,7 @@ mod tests {
             "ftp://localhost",
         ] {
             assert!(
-                matches!(send_url(base), Err(ConfigError::NotHttps)),
+                matches!(url_of(base, &["send"]), Err(ConfigError::NotHttps)),
                 "{base}"
             );
         }
@@ -250,7 +272,10 @@ mod tests {
             "https://x.id/?a=1",
             "https://x.id/#a",
         ] {
-            assert!(matches!(send_url(base), Err(ConfigError::BadUrl)), "{base}");
+            assert!(
+                matches!(url_of(base, &["send"]), Err(ConfigError::BadUrl)),
+                "{base}"
+            );
         }
     }
 

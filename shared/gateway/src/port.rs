@@ -34,9 +34,35 @@ pub struct Reply {
     pub odd_body: bool,
 }
 
+/// What the gateway says to a key when no message is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyCheck {
+    /// It knows the key. Says nothing about the phone behind it.
+    Valid,
+    /// It does not.
+    Refused,
+    /// It could not be asked, or gave another answer.
+    NoAnswer,
+}
+
+impl KeyCheck {
+    /// Short stable word for logs.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Refused => "refused",
+            Self::NoAnswer => "no_answer",
+        }
+    }
+}
+
 /// Hands messages to the gateway.
 #[async_trait]
 pub trait Gateway: Send + Sync {
     /// Makes exactly one request and never repeats it; every failure is an [`Outcome`].
     async fn send(&self, request: &SendRequest<'_>) -> Reply;
+
+    /// Asks whether the key is valid, without writing to anybody.
+    async fn check_key(&self, api_key: &ApiKey) -> KeyCheck;
 }

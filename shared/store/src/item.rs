@@ -21,6 +21,10 @@ pub(crate) fn number(value: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
+pub(crate) fn flag(value: bool) -> AttributeValue {
+    AttributeValue::Bool(value)
+}
+
 pub(crate) fn binary(value: Vec<u8>) -> AttributeValue {
     AttributeValue::B(Blob::new(value))
 }

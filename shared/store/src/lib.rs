@@ -4,6 +4,8 @@
 
 mod error;
 mod events;
+mod gateway;
+mod health;
 mod item;
 mod keyring;
 mod lookup;
@@ -12,6 +14,7 @@ mod numbers;
 mod pace;
 mod participants;
 mod read;
+mod record;
 mod referrals;
 mod settings;
 mod sticky;
@@ -26,16 +29,18 @@ use aws_sdk_dynamodb::Client;
 use vault::Vault;
 
 pub use error::{Chain, StoreError};
+pub use gateway::Facts;
 pub use keyring::StoredKeyring;
 pub use numbers::{GatewayKey, NewNumber};
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
+pub use record::{Record, Recorded};
 pub use referrals::{
     AlertStep, Invitee, LeftOver, Pending, ReferralState, SequenceStep, SettledPending, SweepKey,
 };
 pub use settings::{OpenLanes, Steering, StoredTemplate};
 pub use tables::Table;
-pub use turn::{Checked, Claimed, Record, Refusal};
+pub use turn::{Checked, Claimed, Refusal};
 
 /// Access to the tables of one stack.
 #[derive(Clone)]

@@ -8,7 +8,8 @@ use serde_bytes::ByteBuf;
 use vault::{Place, Salt};
 use zeroize::Zeroizing;
 
-use crate::item::{Iso, Item, from_item, iso, number, single_key, text, to_item};
+use crate::health::{ChangeItem, read_record};
+use crate::item::{Iso, Item, from_item, number, single_key, text, to_item};
 use crate::pace::pace_item;
 use crate::read::{Question, query, readable};
 use crate::tables::Table;
@@ -63,6 +64,16 @@ struct NumberItem {
     failure_streak: u32,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     cool_until: Option<i64>,
+    #[serde(default)]
+    health_rev: u64,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    last_out: Option<i64>,
+    #[serde(default)]
+    check_wait_s: u32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    check_at: Option<i64>,
+    #[serde(default)]
+    health: Vec<ChangeItem>,
     roster: String,
     roster_key: String,
     revision: u32,
@@ -105,7 +116,18 @@ fn read_number(item: &NumberItem) -> Result<Number, StoreError> {
             .cool_until
             .map(|ms| crate::item::millis(WHAT, ms))
             .transpose()?,
+        record: read_record(
+            item.health_rev,
+            item.last_out,
+            item.check_wait_s,
+            item.check_at,
+            &item.health,
+        )?,
     })
+}
+
+pub(crate) fn number_of(item: Item) -> Result<Number, StoreError> {
+    read_number(&from_item(WHAT, item)?)
 }
 
 impl Store {
@@ -142,6 +164,11 @@ impl Store {
             warms_up: new.limits.warms_up(),
             failure_streak: 0,
             cool_until: None,
+            health_rev: 0,
+            last_out: None,
+            check_wait_s: 0,
+            check_at: None,
+            health: Vec::new(),
             roster: "all".to_owned(),
             roster_key: format!("{:05}#{id}", new.priority),
             revision: 0,
@@ -177,9 +204,7 @@ impl Store {
             consistent: false,
         };
         let items = query("roster", &self.client, question, MOST_NUMBERS).await?;
-        let numbers = items
-            .into_iter()
-            .map(|item| read_number(&from_item(WHAT, item)?));
+        let numbers = items.into_iter().map(number_of);
         Ok(readable(WHAT, numbers))
     }
 
@@ -199,44 +224,6 @@ impl Store {
                 "warms_up",
                 aws_sdk_dynamodb::types::AttributeValue::Bool(limits.warms_up()),
             );
-        Ok(matches!(
-            change.apply(WHAT, &self.client).await?,
-            Applied::Done(_)
-        ))
-    }
-
-    /// Pauses a number or lets it go on. False if there is no such number.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer.
-    pub async fn set_paused(&self, id: NumberId, paused: bool) -> Result<bool, StoreError> {
-        let change = self.number(id).set(
-            "paused",
-            aws_sdk_dynamodb::types::AttributeValue::Bool(paused),
-        );
-        Ok(matches!(
-            change.apply(WHAT, &self.client).await?,
-            Applied::Done(_)
-        ))
-    }
-
-    /// Brings a number back that was taken out: a person has looked at it.
-    /// False if there is no such number.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer.
-    pub async fn reactivate(&self, id: NumberId, now: Timestamp) -> Result<bool, StoreError> {
-        let change = self
-            .number(id)
-            .set(
-                "is_active",
-                aws_sdk_dynamodb::types::AttributeValue::Bool(true),
-            )
-            .set("failure_streak", number(0))
-            .set("reactivated_at", text(iso(now)))
-            .remove("out_reason")
-            .remove("out_at")
-            .remove("cool_until");
         Ok(matches!(
             change.apply(WHAT, &self.client).await?,
             Applied::Done(_)

@@ -1,6 +1,7 @@
 mod control;
 mod hours;
 
+use domain::breaker::Breaker;
 use domain::phone::Phone;
 use domain::settings::{AlertPhone, Contact, Control, Settings, Strategy};
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ pub use control::OpenLanes;
 pub(crate) use control::{LANES, read_control};
 use hours::PolicyItem;
 
+use crate::gateway::{GATEWAY, read_gateway};
 use crate::item::{Item, from_item, key, number, text, to_item};
 use crate::tables::Table;
 use crate::write::{Committed, put_new, transact};
@@ -56,13 +58,15 @@ pub struct StoredTemplate {
     pub variants: Vec<String>,
 }
 
-/// What steers everything.
+/// The items that steer everything.
 #[derive(Debug, Clone)]
 pub struct Steering {
     /// The brief's defaults until an admin changes them.
     pub settings: Settings,
     /// Kill switches and open campaigns.
     pub control: Control,
+    /// Whether the gateway itself is held to be down.
+    pub gateway: Breaker,
 }
 
 pub(crate) fn template_pk(name: &str) -> String {
@@ -82,7 +86,7 @@ pub(crate) fn read_template(item: Item) -> Result<StoredTemplate, StoreError> {
 }
 
 impl Store {
-    /// Settings and switches, read consistently in one call.
+    /// Settings, switches and the gateway's breaker, read consistently in one call.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer or an item is unreadable.
@@ -91,13 +95,19 @@ impl Store {
         let wanted = [
             (table.clone(), key(SETTINGS, GLOBAL)),
             (table.clone(), key(SETTINGS, CONTROL)),
-            (table, key(SETTINGS, LANES)),
+            (table.clone(), key(SETTINGS, LANES)),
+            (table, key(SETTINGS, GATEWAY)),
         ];
         let mut found = self.get_all(WHAT, &wanted).await?.into_iter();
         let settings = read_settings(found.next().flatten())?;
         let switches = found.next().flatten();
         let control = read_control(switches, found.next().flatten())?;
-        Ok(Steering { settings, control })
+        let gateway = read_gateway(found.next().flatten())?;
+        Ok(Steering {
+            settings,
+            control,
+            gateway,
+        })
     }
 
     /// Replaces the settings.

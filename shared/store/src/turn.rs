@@ -1,20 +1,21 @@
+use domain::breaker::Breaker;
 use domain::ids::{NumberId, Token};
 use domain::lane::Lane;
-use domain::message::{DueMessage, Failure, SentAs, State, Waiting};
+use domain::message::{DueMessage, Failure, State, Waiting};
 use domain::number::Number;
 use domain::pace::{LEASE, Pace};
 use domain::participant::Participant;
-use domain::reaction::{AfterMessage, AfterNumber};
 use domain::settings::{Control, Settings};
 use jiff::Timestamp;
 
+use crate::gateway::{GATEWAY, read_gateway};
 use crate::item::{Item, PROFILE, REFERRALS, STATE, iso, key, number, participant_pk, text};
 use crate::messages::{RELEASED, due_key, ended, message_key, waiting, with_state};
 use crate::numbers::{GatewayKey, number_key};
-use crate::pace::{NextTurn, set_caps, set_next, when_held};
+use crate::pace::{set_caps, when_held};
 use crate::settings::{CONTROL, GLOBAL, LANES, SETTINGS, TEMPLATE_ACTIVE, template_pk};
 use crate::tables::Table;
-use crate::write::{Applied, Change, Committed, transact};
+use crate::write::{Applied, Committed, transact};
 use crate::{Store, StoreError, StoredTemplate};
 
 /// What became of a claim.
@@ -48,6 +49,10 @@ pub struct Checked {
     pub settings: Settings,
     /// Kill switches.
     pub control: Control,
+    /// Whether the gateway itself is held to be down.
+    pub gateway: Breaker,
+    /// Whose check it is: the turn that probes the gateway may pass.
+    pub token: Token,
     /// The number with its gateway key; none once removed.
     pub number: Option<(Number, GatewayKey)>,
     /// The active template, if an admin has changed it.
@@ -76,51 +81,6 @@ pub enum Refusal {
     },
     /// For good.
     End(Failure),
-}
-
-/// What a request's outcome writes: row, pace and number together.
-#[derive(Debug, Clone, Copy)]
-pub struct Record<'a> {
-    /// The row.
-    pub message: &'a DueMessage,
-    /// The number.
-    pub number_id: NumberId,
-    /// The turn's token.
-    pub token: Token,
-    /// What becomes of the row.
-    pub after: AfterMessage,
-    /// What becomes of the number.
-    pub number: AfterNumber,
-    /// The outcome's label for the log.
-    pub answer: &'static str,
-    /// Version of the template that was rendered; 0 = the default that is built in.
-    pub template_version: u32,
-    /// End of the request plus the gap.
-    pub next_free_at: Timestamp,
-    /// What the number does next.
-    pub next: NextTurn,
-}
-
-fn number_change(change: Change, after: AfterNumber, now: Timestamp) -> Option<Change> {
-    match after {
-        AfterNumber::Unharmed => None,
-        AfterNumber::Healthy => Some(change.set("failure_streak", number(0)).remove("cool_until")),
-        AfterNumber::Cools { until, streak } => Some(
-            change
-                .set("failure_streak", number(streak))
-                .set("cool_until", number(until.as_millisecond())),
-        ),
-        AfterNumber::Out { reason, streak } => Some(
-            change
-                .set(
-                    "is_active",
-                    aws_sdk_dynamodb::types::AttributeValue::Bool(false),
-                )
-                .set("out_reason", text(reason.as_str()))
-                .set("out_at", text(iso(now)))
-                .set("failure_streak", number(streak)),
-        ),
-    }
 }
 
 impl Store {
@@ -184,6 +144,7 @@ impl Store {
             (settings.clone(), key(SETTINGS, GLOBAL)),
             (settings.clone(), key(SETTINGS, CONTROL)),
             (settings.clone(), key(SETTINGS, LANES)),
+            (settings.clone(), key(SETTINGS, GATEWAY)),
             (
                 settings,
                 key(template_pk(message.message_type.as_str()), TEMPLATE_ACTIVE),
@@ -202,6 +163,7 @@ impl Store {
         let settings = next();
         let switches = next();
         let control = crate::settings::read_control(switches, next())?;
+        let gateway = read_gateway(next())?;
         let template = next().map(crate::settings::read_template).transpose()?;
         let number = next();
         let subject = next();
@@ -223,6 +185,8 @@ impl Store {
             referrals,
             settings: crate::settings::read_settings(settings)?,
             control,
+            gateway,
+            token,
             number: match number {
                 Some(item) => Some(self.read_number_with_key(item).await?),
                 None => None,
@@ -302,83 +266,5 @@ impl Store {
             )),
             Committed::Refused(_) => Ok(false),
         }
-    }
-
-    fn recorded_row(&self, record: &Record<'_>, now: Timestamp) -> Change {
-        let message = record.message;
-        let change = self
-            .message(message.id)
-            .set("gateway_answer", text(record.answer))
-            .set("template_version", number(record.template_version))
-            .when_equals("token", text(record.token.to_string()))
-            // A late result may still correct a row that its lease made unconfirmed.
-            .when_one_of(
-                "reason",
-                &[
-                    State::Queued(Waiting::Sending).reason(),
-                    State::Failed(Failure::Unconfirmed).reason(),
-                ],
-            );
-        match record.after {
-            AfterMessage::Sent => ended(change, State::Sent(SentAs::Accepted), now)
-                .set("attempts", number(message.attempts + 1))
-                .remove("problem")
-                .remove("failed_at"),
-            AfterMessage::Failed(failure) => ended(change, State::Failed(failure), now)
-                .set("attempts", number(message.attempts + 1)),
-            AfterMessage::Again { not_before, counts } => waiting(
-                change,
-                &message.lane,
-                Waiting::Retry,
-                not_before,
-                not_before,
-            )
-            .set("attempts", number(message.attempts + u32::from(counts)))
-            .remove("token")
-            .remove("lease_end")
-            .remove("ttl")
-            .remove("problem")
-            .remove("failed_at"),
-        }
-    }
-
-    /// Records a request's outcome in row, pace and number: together if the turn is still ours,
-    /// otherwise the row alone, since what happened is true whoever has the turn.
-    /// Returns whether the turn was still ours.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer; then the lease makes the row `unconfirmed`.
-    pub async fn record(&self, record: &Record<'_>, now: Timestamp) -> Result<bool, StoreError> {
-        const WHAT: &str = "record";
-        const PACE_AT: usize = 1;
-        let row = self.recorded_row(record, now);
-        let pace = set_next(self.pace(record.number_id), record.next)
-            .set("next_free_at", number(record.next_free_at.as_millisecond()));
-        let number = Change::of(
-            self.table(Table::BroadcastNumbers),
-            number_key(record.number_id),
-        )
-        .when_present("number_id");
-        let mut parts = vec![
-            row.clone().in_transaction(WHAT)?,
-            when_held(pace.clone(), record.token).in_transaction(WHAT)?,
-        ];
-        if let Some(change) = number_change(number, record.number, now) {
-            parts.push(change.in_transaction(WHAT)?);
-        }
-        let committed = transact(WHAT, &self.client, parts).await?;
-        if committed == Committed::Yes {
-            return Ok(true);
-        }
-        let kept_turn = !committed.refused_at(PACE_AT);
-        if !committed.refused_at(0) {
-            row.apply(WHAT, &self.client).await?;
-        }
-        if kept_turn {
-            when_held(pace, record.token)
-                .apply(WHAT, &self.client)
-                .await?;
-        }
-        Ok(kept_turn)
     }
 }

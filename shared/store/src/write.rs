@@ -25,6 +25,8 @@ pub(crate) struct Change {
     key: Item,
     sets: Vec<(&'static str, AttributeValue)>,
     removes: Vec<&'static str>,
+    appends: Vec<(&'static str, AttributeValue)>,
+    counts: Vec<&'static str>,
     conditions: Vec<String>,
     names: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
@@ -37,6 +39,8 @@ impl Change {
             key,
             sets: Vec::new(),
             removes: Vec::new(),
+            appends: Vec::new(),
+            counts: Vec::new(),
             conditions: Vec::new(),
             names: HashMap::new(),
             values: HashMap::new(),
@@ -50,6 +54,18 @@ impl Change {
 
     pub(crate) fn remove(mut self, name: &'static str) -> Self {
         self.removes.push(name);
+        self
+    }
+
+    /// Adds the list `values` to the end of a list.
+    pub(crate) fn append(mut self, name: &'static str, values: AttributeValue) -> Self {
+        self.appends.push((name, values));
+        self
+    }
+
+    /// One more than the number is now.
+    pub(crate) fn count_up(mut self, name: &'static str) -> Self {
+        self.counts.push(name);
         self
     }
 
@@ -103,19 +119,37 @@ impl Change {
         self
     }
 
+    /// What it sets, as an item.
+    #[cfg(test)]
+    pub(crate) fn written(self) -> Item {
+        let sets = self.sets.into_iter();
+        sets.map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
     fn expressions(&mut self) -> (String, Option<String>) {
         let mut parts = Vec::new();
-        let sets = std::mem::take(&mut self.sets);
-        if !sets.is_empty() {
-            let assignments: Vec<String> = sets
-                .into_iter()
-                .map(|(name, value)| {
-                    let placeholder = self.named(name);
-                    let operand = format!(":{name}");
-                    self.values.insert(operand.clone(), value);
-                    format!("{placeholder} = {operand}")
-                })
-                .collect();
+        let mut assignments: Vec<String> = Vec::new();
+        for (name, value) in std::mem::take(&mut self.sets) {
+            let placeholder = self.named(name);
+            let operand = format!(":{name}");
+            self.values.insert(operand.clone(), value);
+            assignments.push(format!("{placeholder} = {operand}"));
+        }
+        for (name, values) in std::mem::take(&mut self.appends) {
+            let placeholder = self.named(name);
+            let operand = format!(":{name}");
+            self.values.insert(operand.clone(), values);
+            assignments.push(format!(
+                "{placeholder} = list_append({placeholder}, {operand})"
+            ));
+        }
+        for name in std::mem::take(&mut self.counts) {
+            let placeholder = self.named(name);
+            self.values
+                .insert(":one".to_owned(), AttributeValue::N("1".to_owned()));
+            assignments.push(format!("{placeholder} = {placeholder} + :one"));
+        }
+        if !assignments.is_empty() {
             parts.push(format!("SET {}", assignments.join(", ")));
         }
         let removes = std::mem::take(&mut self.removes);

@@ -50,7 +50,7 @@ async fn a_number_with_an_invalid_key_is_out_after_one_failure_and_the_others_de
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_whose_answer_never_came_reads_unconfirmed_and_is_not_sent_again() {
-    let town = Town::open_at("12:00").await;
+    let town = Town::open_impatient_at("12:00").await;
     town.set_mode(2, Mode::TimeoutAfter).await;
     let people = people(9);
     town.all_register(&people).await;
@@ -121,7 +121,7 @@ async fn messages_of_a_number_that_refuses_connections_go_on_at_once_and_it_rest
 async fn with_every_number_out_messages_stay_queued_and_arrive_once_the_numbers_are_back() {
     let town = Town::open_at("12:00").await;
     for number in 1..=3 {
-        town.set_mode(number, Mode::InvalidKey).await;
+        town.set_mode(number, Mode::Redirect).await;
     }
     let people = people(5);
     town.all_register(&people).await;

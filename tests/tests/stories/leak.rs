@@ -42,7 +42,7 @@ fn secrets(story: &Story) -> Vec<Secret> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_full_story_nothing_secret_stands_anywhere() {
-    let town = Town::open_at("12:00").await;
+    let town = Town::open_impatient_at("12:00").await;
     let story = story::play(&town).await;
     let secrets = secrets(&story);
     let places = town.places().await;

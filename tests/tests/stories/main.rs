@@ -9,11 +9,14 @@
 mod abuse;
 mod bad_bodies;
 mod bad_input;
+mod comeback;
 mod cost;
 mod failover;
+mod failures;
 mod leak;
 mod links;
 mod main_job;
+mod outage;
 mod pacing;
 mod policies;
 mod priority;

@@ -168,7 +168,7 @@ async fn losses(town: &Town) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_role_allows_what_its_function_does_and_nothing_else() {
-    let town = Town::open_at("12:00").await;
+    let town = Town::open_impatient_at("12:00").await;
     story::play(&town).await;
     losses(&town).await;
     helper(&town).await;

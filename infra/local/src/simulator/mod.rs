@@ -4,9 +4,11 @@
 //! connection is a refused connection. What it accepts is on disk before it is answered. Being
 //! the outside world, this is the one place where numbers and texts stand in clear.
 
+mod answer;
 mod api;
 mod chats;
 mod gateway;
+mod mode;
 mod numbers;
 mod page;
 mod phone;
@@ -25,7 +27,9 @@ use uuid::Uuid;
 pub use api::router;
 use chats::Chats;
 pub use chats::{ChatsError, Message};
-pub use numbers::{Mode, NumberView};
+pub use mode::Mode;
+pub use numbers::Asked;
+pub use numbers::NumberView;
 use numbers::{Number, Port};
 use page::Page;
 pub use phone::{Phone, PhoneError};
@@ -242,6 +246,15 @@ impl Simulator {
         self.with(|state| {
             let number = state.numbers.iter().find(|one| one.phone == *phone)?;
             Some(number.in_flight.most())
+        })
+    }
+
+    /// What was asked of the gateway with the key of the number `phone`, whatever it answered.
+    #[must_use]
+    pub fn asked(&self, phone: &Phone) -> Option<Asked> {
+        self.with(|state| {
+            let number = state.numbers.iter().find(|one| one.phone == *phone)?;
+            Some(number.asked)
         })
     }
 

@@ -4,35 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 
-use super::{NumberSetup, Phone};
-
-/// How a sending number behaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// Accepts: 200 `OK`.
-    Ok,
-    /// The key is not valid (any more): 404.
-    InvalidKey,
-    /// Connections are refused.
-    Refused,
-    /// The message is delivered, the answer never comes.
-    TimeoutAfter,
-}
-
-impl Mode {
-    /// All modes.
-    pub const ALL: [Self; 4] = [
-        Self::Ok,
-        Self::InvalidKey,
-        Self::Refused,
-        Self::TimeoutAfter,
-    ];
-}
+use super::{Mode, NumberSetup, Phone};
 
 /// A sending number as the page shows it. Holds no key.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -54,6 +30,16 @@ pub(super) struct Number {
     pub(super) mode: Mode,
     pub(super) port: Port,
     pub(super) in_flight: InFlight,
+    pub(super) asked: Asked,
+}
+
+/// Requests that reached the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asked {
+    /// `POST /send`.
+    pub sends: usize,
+    /// `GET /lists/`.
+    pub lists: usize,
 }
 
 impl Number {
@@ -65,6 +51,7 @@ impl Number {
             mode: Mode::Refused,
             port,
             in_flight: InFlight::default(),
+            asked: Asked::default(),
         }
     }
 

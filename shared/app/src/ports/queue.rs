@@ -17,6 +17,14 @@ pub enum QueueMessage {
         /// 0–900 s, SQS's own range.
         delay_s: u16,
     },
+    /// Check the key of a number that was taken out: queue `turns`, since the sender alone may
+    /// read keys.
+    Check {
+        /// Which.
+        number_id: NumberId,
+        /// The revision of its health; the check is made only if it still stands there.
+        revision: u64,
+    },
     /// Work on the sequence of one referrer: queue `referrals.fifo`, group = the referrer.
     Referral(ReferralJob),
 }

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use domain::message::DueMessage;
-use domain::number::Number;
-use domain::pace::HORIZON;
-use domain::reaction::{AfterMessage, AfterNumber, Tried, react};
+use domain::reaction::{AfterMessage, AfterNumber};
 use gateway::{ApiKey, SendRequest};
 use jiff::Timestamp;
-use store::{Chain, NextTurn, Record, StoreError};
+use store::{Chain, NextTurn, Record, Recorded, StoreError};
 
+use super::settle::{Known, Settled, settle};
 use super::verdict::Ready;
 use super::{AFTER_ERROR, Held, Sender, TurnEnd, later, next_turn};
 use crate::context::{App, delay_until};
@@ -19,6 +18,9 @@ use crate::ports::QueueMessage;
 /// An outcome that is known must not be lost to one failed write: the row would read unconfirmed,
 /// and whoever sends it again sends it twice.
 const RECORD_TRIES: u32 = 5;
+/// So often number or breaker may have changed before the outcome could be written: each time
+/// somebody else's change went through.
+const MOVED_TRIES: u32 = 20;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Makes the request and records what it came to. From here on nothing hands the row back: only
@@ -52,47 +54,72 @@ pub(super) async fn deliver(
         odd_body = reply.odd_body,
         "request made"
     );
-    let tried = Tried {
-        attempts: message.attempts,
-        expires_at: message.expires_at,
-        streak: ready.number.failure_streak,
-    };
-    let (after, number_after) = react(outcome, tried, now, app.dice.roll());
+    let random = app.dice.roll();
     let next_free_at = later(now, ready.number.limits.draw_gap(app.dice.roll()));
-    let next = next_after(number_after, held.turn + 1, next_free_at, now);
-    let record = Record {
-        message,
-        number_id: held.number_id,
-        token: held.token,
-        after,
-        number: unless_known(number_after, &ready.number),
-        answer: outcome.label(),
-        template_version: ready.template_version,
-        next_free_at,
-        next,
+    let mut known = Known {
+        number: ready.number.clone(),
+        gateway: ready.gateway.clone(),
     };
-    match record_surely(app, &record, now).await {
-        Ok(ours) => {
-            Failpoint::TurnRecorded.reach();
-            go_on(app, held, after, ours.then_some(next)).await;
-        }
-        Err(error) => {
-            tracing::error!(row = %message.id, outcome = outcome.label(), error = %Chain(&error), "the outcome could not be recorded");
-            let due = next_free_at.max(later(app.now(), AFTER_ERROR));
-            if let Err(error) = next_turn(app, held, due).await {
-                tracing::error!(number = %held.number_id, error = %Chain(&error), "turn could not be passed on, its lease will end");
+    for _ in 0..MOVED_TRIES {
+        let settled = settle(&known, held, message, outcome, now, random, next_free_at);
+        let record = Record {
+            message,
+            number_id: held.number_id,
+            token: held.token,
+            after: settled.after,
+            number: settled.number,
+            health: settled.health.as_ref(),
+            gateway: settled.step.next.as_ref(),
+            absolved: &settled.step.absolved,
+            answer: outcome.label(),
+            template_version: ready.template_version,
+            next_free_at,
+            next: settled.next,
+        };
+        match record_surely(app, &record, now).await {
+            Ok(Recorded::Moved) => {}
+            Ok(recorded) => {
+                Failpoint::TurnRecorded.reach();
+                let ours = recorded == Recorded::Ours;
+                if ours {
+                    tell(sender, held, &settled).await;
+                }
+                go_on(app, held, &settled, ours).await;
+                return TurnEnd::Sent(outcome.label());
+            }
+            Err(error) => {
+                tracing::error!(row = %message.id, outcome = outcome.label(), error = %Chain(&error), "the outcome could not be recorded");
+                break;
             }
         }
+        match app.store.facts(held.number_id).await {
+            Ok(facts) => {
+                known.gateway = facts.gateway;
+                known.number = facts.number.unwrap_or(known.number);
+            }
+            Err(error) => {
+                tracing::error!(row = %message.id, outcome = outcome.label(), error = %Chain(&error), "the outcome could not be recorded");
+                break;
+            }
+        }
+    }
+    let due = next_free_at.max(later(app.now(), AFTER_ERROR));
+    if let Err(error) = next_turn(app, held, due).await {
+        tracing::error!(number = %held.number_id, error = %Chain(&error), "turn could not be passed on, its lease will end");
     }
     TurnEnd::Sent(outcome.label())
 }
 
 /// Records, again if need be; recording twice changes nothing the second time.
-async fn record_surely(app: &App, record: &Record<'_>, now: Timestamp) -> Result<bool, StoreError> {
+async fn record_surely(
+    app: &App,
+    record: &Record<'_>,
+    now: Timestamp,
+) -> Result<Recorded, StoreError> {
     let mut pause = FIRST_PAUSE;
     for _ in 1..RECORD_TRIES {
         match app.store.record(record, now).await {
-            Ok(ours) => return Ok(ours),
+            Ok(recorded) => return Ok(recorded),
             Err(error) => {
                 tracing::warn!(error = %Chain(&error), "record failed, tried again");
             }
@@ -103,8 +130,33 @@ async fn record_surely(app: &App, record: &Record<'_>, now: Timestamp) -> Result
     app.store.record(record, now).await
 }
 
+/// Says what a person should know, once: whoever stored it says it.
+async fn tell(sender: &Sender, held: Held, settled: &Settled) {
+    if let (AfterNumber::Out { reason, .. }, true) = (settled.number, settled.health.is_some()) {
+        tracing::error!(
+            alarm = "number_out",
+            number = %held.number_id,
+            reason = reason.as_str(),
+            "number taken out"
+        );
+    }
+    if settled.step.opened {
+        tracing::error!(
+            alarm = "gateway_open",
+            "two numbers failed alike: the gateway is held to be down"
+        );
+    }
+    if settled.closed {
+        tracing::info!("the gateway works again");
+    }
+    if settled.step.next.is_some() {
+        sender.view.forget().await;
+    }
+}
+
 /// Queues the next turn, and wakes the others if they are to take over.
-async fn go_on(app: &App, held: Held, after: AfterMessage, next: Option<NextTurn>) {
+async fn go_on(app: &App, held: Held, settled: &Settled, ours: bool) {
+    let next = ours.then_some(settled.next);
     if let Some(NextTurn::Armed { turn, due }) = next {
         app.notify(QueueMessage::Turn {
             number_id: held.number_id,
@@ -114,32 +166,8 @@ async fn go_on(app: &App, held: Held, after: AfterMessage, next: Option<NextTurn
         .await;
     }
     Failpoint::TurnNextSent.reach();
-    if matches!(after, AfterMessage::Again { .. }) || next == Some(NextTurn::Idle) {
+    let goes_elsewhere = matches!(settled.after, AfterMessage::Again { .. });
+    if goes_elsewhere || next == Some(NextTurn::Idle) || settled.closed {
         app.notify(QueueMessage::Wake).await;
-    }
-}
-
-/// A number that was well and is well needs no write.
-fn unless_known(after: AfterNumber, number: &Number) -> AfterNumber {
-    match after {
-        AfterNumber::Healthy if number.failure_streak == 0 && number.cool_until.is_none() => {
-            AfterNumber::Unharmed
-        }
-        other => other,
-    }
-}
-
-/// What the number does after a request.
-fn next_after(number: AfterNumber, turn: u64, next_free_at: Timestamp, now: Timestamp) -> NextTurn {
-    match number {
-        AfterNumber::Healthy | AfterNumber::Unharmed => NextTurn::Armed {
-            turn,
-            due: next_free_at,
-        },
-        AfterNumber::Cools { until, .. } if until <= later(now, HORIZON) => NextTurn::Armed {
-            turn,
-            due: until.max(next_free_at),
-        },
-        AfterNumber::Cools { .. } | AfterNumber::Out { .. } => NextTurn::Idle,
     }
 }

@@ -1,5 +1,6 @@
 //! Whether a claimed message may be sent, decided from one consistent read.
 
+use domain::breaker::{Breaker, Passage};
 use domain::event::Event;
 use domain::ids::NumberId;
 use domain::lane::Lane;
@@ -23,6 +24,7 @@ pub(super) struct Ready {
     pub(super) phone_digits: String,
     pub(super) key: GatewayKey,
     pub(super) number: Number,
+    pub(super) gateway: Breaker,
 }
 
 /// What to do with a claimed row.
@@ -144,6 +146,9 @@ pub(super) fn judge(
         },
         number_ends: true,
     };
+    if checked.gateway.passage(Some(checked.token), now) != Passage::Free {
+        return number_ends(Waiting::Held);
+    }
     let Some((number, key)) = checked.number else {
         return number_ends(Waiting::Number);
     };
@@ -194,6 +199,7 @@ pub(super) fn judge(
         phone_digits: recipient.phone.digits(),
         key,
         number,
+        gateway: checked.gateway,
     }))
 }
 

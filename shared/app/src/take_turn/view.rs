@@ -2,6 +2,7 @@
 //! trusts it for some seconds, since the check before the request reads all of it again. What it
 //! forbids is not believed before it was read anew: a pause may have been lifted.
 
+use domain::breaker::Breaker;
 use domain::ids::NumberId;
 use domain::number::Number;
 use domain::settings::{Control, Settings};
@@ -15,9 +16,10 @@ pub(super) const TRUSTED: SignedDuration = SignedDuration::from_secs(5);
 
 /// Settings, switches and numbers as of `read_at`.
 #[derive(Debug, Clone)]
-pub(super) struct View {
+pub(crate) struct View {
     pub(super) settings: Settings,
     pub(super) control: Control,
+    pub(super) gateway: Breaker,
     pub(super) roster: Vec<Number>,
     read_at: Timestamp,
 }
@@ -43,6 +45,7 @@ impl View {
         Ok(Self {
             settings: steering.settings,
             control: steering.control,
+            gateway: steering.gateway,
             roster,
             read_at,
         })

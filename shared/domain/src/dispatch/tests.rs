@@ -21,6 +21,7 @@ fn runner(id: u128, priority: u16, last_used: Option<i64>) -> Runner {
             limits: Limits::DEFAULT,
             failure_streak: 0,
             cool_until: None,
+            record: crate::number::HealthRecord::default(),
         },
         pace: Pace {
             last_used_at: last_used.map(at),

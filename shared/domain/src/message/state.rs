@@ -15,7 +15,7 @@ pub enum Waiting {
     Chat,
     /// For its planned time.
     Scheduled,
-    /// Stopped by a kill switch, a pause or a ceiling.
+    /// Stopped by a kill switch, a pause, a ceiling, or while the gateway is held to be down.
     Held,
     /// For its next try.
     Retry,

@@ -14,6 +14,7 @@ fn number(hourly: u16, daily: u32) -> Number {
         limits: Limits::new(2, 5, hourly, daily).unwrap(),
         failure_streak: 0,
         cool_until: None,
+        record: crate::number::HealthRecord::default(),
     }
 }
 

@@ -119,6 +119,78 @@ async fn timeout_after_delivers_and_never_answers() {
     assert_eq!(simulator.most_in_flight(&phone(FIRST)), Some(1));
 }
 
+/// The status, with what came of the body; none if no answer came in time.
+async fn tried(simulator: &Simulator) -> (Option<u16>, Option<usize>) {
+    let body = json!({ "api_key": "key-1", "phone": &PERSON[1..], "text": "x" }).to_string();
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_millis(700))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let url = format!("{}/send", simulator.url_of("key-1"));
+    match client.post(url).body(body).send().await {
+        Err(_) => (None, None),
+        Ok(answer) => {
+            let status = answer.status().as_u16();
+            (
+                Some(status),
+                answer.bytes().await.ok().map(|body| body.len()),
+            )
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_mode_answers_and_delivers_as_it_says() {
+    let expected = [
+        (Mode::Ok, Some(200), Some(2)),
+        (Mode::Slow, Some(200), Some(2)),
+        (Mode::OddBody, Some(200), Some(21)),
+        (Mode::HugeBody, Some(200), Some(1 << 20)),
+        (Mode::SlowDrip, Some(200), None),
+        (Mode::InvalidKey, Some(404), Some(29)),
+        (Mode::BadRecipient, Some(400), Some(37)),
+        (Mode::RateLimited, Some(429), Some(9)),
+        (Mode::NotAccepted500, Some(500), Some(34)),
+        (Mode::Accepted500, Some(500), Some(21)),
+        (Mode::BadGateway, Some(502), Some(24)),
+        (Mode::Truncated, Some(500), None),
+        (Mode::Redirect, Some(302), Some(0)),
+        (Mode::Refused, None, None),
+        (Mode::TimeoutBefore, None, None),
+        (Mode::TimeoutAfter, None, None),
+    ];
+    assert_eq!(expected.map(|(mode, ..)| mode), Mode::ALL);
+    for (mode, status, length) in expected {
+        let simulator = simulator(None).await;
+        simulator.set_mode(&phone(FIRST), mode).await.unwrap();
+        assert_eq!(tried(&simulator).await, (status, length), "{mode:?}");
+        let copies = usize::from(mode.delivers());
+        assert_eq!(simulator.messages(None).len(), copies, "{mode:?}");
+    }
+}
+
+#[tokio::test]
+async fn lists_are_for_whoever_has_a_valid_key_and_follow_the_mode() {
+    let simulator = simulator(None).await;
+    let url = format!("{}/lists/", simulator.url_of("key-1"));
+    let ask = async |key: &str| {
+        let request = reqwest::Client::new().get(&url).header("api-key", key);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask("key-1").await, 200);
+    assert_eq!(ask("wrong").await, 404);
+    for (mode, status) in [(Mode::InvalidKey, 404), (Mode::NotAccepted500, 500)] {
+        simulator.set_mode(&phone(FIRST), mode).await.unwrap();
+        assert_eq!(ask("key-1").await, status);
+    }
+    assert!(simulator.messages(None).is_empty());
+    assert_eq!(
+        simulator.asked(&phone(FIRST)),
+        Some(Asked { sends: 0, lists: 3 })
+    );
+}
+
 #[tokio::test]
 async fn requests_at_once_are_noticed() {
     let simulator = simulator(None).await;

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use domain::hours::{HoursPolicy, SendingHours};
-use domain::ids::{MessageId, NumberId, ParticipantId};
+use domain::ids::{MessageId, NumberId, ParticipantId, Token};
 use domain::lane::Lane;
 use domain::message::{Class, MessageType};
 use domain::number::Limits;
@@ -51,6 +51,7 @@ fn number() -> Number {
         limits: Limits::DEFAULT,
         failure_streak: 0,
         cool_until: None,
+        record: domain::number::HealthRecord::default(),
     }
 }
 
@@ -83,6 +84,8 @@ fn checked() -> Checked {
         referrals: 0,
         settings: Settings::default(),
         control: Control::default(),
+        gateway: Breaker::default(),
+        token: Token(Uuid::from_u128(4)),
         number: Some((number(), GatewayKey(Zeroizing::new("k".to_owned())))),
         template: None,
     }

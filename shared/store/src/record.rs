@@ -1,0 +1,165 @@
+//! The record of a request's outcome.
+
+use domain::breaker::{Breaker, Fault};
+use domain::ids::{NumberId, Token};
+use domain::message::{DueMessage, Failure, SentAs, State, Waiting};
+use domain::number::HealthRecord;
+use domain::reaction::{AfterMessage, AfterNumber};
+use jiff::Timestamp;
+
+use crate::gateway::gateway_change;
+use crate::health::{absolve, after_request};
+use crate::item::{number, text};
+use crate::messages::{ended, waiting};
+use crate::numbers::number_key;
+use crate::pace::{NextTurn, set_next, when_held};
+use crate::tables::Table;
+use crate::write::{Change, Committed, transact};
+use crate::{Store, StoreError};
+
+/// What a request's outcome writes: row, pace and number together.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// The row.
+    pub message: &'a DueMessage,
+    /// The number.
+    pub number_id: NumberId,
+    /// The turn's token.
+    pub token: Token,
+    /// What becomes of the row.
+    pub after: AfterMessage,
+    /// What becomes of the number.
+    pub number: AfterNumber,
+    /// The number's health afterwards; none if it does not change.
+    pub health: Option<&'a HealthRecord>,
+    /// The gateway's breaker afterwards; none if it does not change.
+    pub gateway: Option<&'a Breaker>,
+    /// Numbers that were blamed for what was the gateway's fault.
+    pub absolved: &'a [Fault],
+    /// The outcome's label for the log.
+    pub answer: &'static str,
+    /// Version of the template that was rendered; 0 = the default that is built in.
+    pub template_version: u32,
+    /// End of the request plus the gap.
+    pub next_free_at: Timestamp,
+    /// What the number does next.
+    pub next: NextTurn,
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// Written; the turn was still ours.
+    Ours,
+    /// The row was written; somebody else has the turn.
+    TurnLost,
+    /// Nothing was written: the number or the breaker has changed since it was read. Read again
+    /// and decide again.
+    Moved,
+}
+
+impl Store {
+    fn recorded_row(&self, record: &Record<'_>, now: Timestamp) -> Change {
+        let message = record.message;
+        let change = self
+            .message(message.id)
+            .set("gateway_answer", text(record.answer))
+            .set("template_version", number(record.template_version))
+            .when_equals("token", text(record.token.to_string()))
+            // A late result may still correct a row that its lease made unconfirmed.
+            .when_one_of(
+                "reason",
+                &[
+                    State::Queued(Waiting::Sending).reason(),
+                    State::Failed(Failure::Unconfirmed).reason(),
+                ],
+            );
+        match record.after {
+            AfterMessage::Sent => ended(change, State::Sent(SentAs::Accepted), now)
+                .set("attempts", number(message.attempts + 1))
+                .remove("problem")
+                .remove("failed_at"),
+            AfterMessage::Failed(failure) => ended(change, State::Failed(failure), now)
+                .set("attempts", number(message.attempts + 1)),
+            AfterMessage::Again { not_before, counts } => waiting(
+                change,
+                &message.lane,
+                Waiting::Retry,
+                not_before,
+                not_before,
+            )
+            .set("attempts", number(message.attempts + u32::from(counts)))
+            .remove("token")
+            .remove("lease_end")
+            .remove("ttl")
+            .remove("problem")
+            .remove("failed_at"),
+        }
+    }
+
+    /// Records a request's outcome in row, pace, number and breaker: together if the turn is still
+    /// ours, otherwise the row alone, since what happened is true whoever has the turn.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer; then the lease makes the row `unconfirmed`.
+    pub async fn record(
+        &self,
+        record: &Record<'_>,
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        const WHAT: &str = "record";
+        const ROW_AT: usize = 0;
+        const PACE_AT: usize = 1;
+        let row = self.recorded_row(record, now);
+        let pace = set_next(self.pace(record.number_id), record.next)
+            .set("next_free_at", number(record.next_free_at.as_millisecond()));
+        let number_of = |id| {
+            Change::of(self.table(Table::BroadcastNumbers), number_key(id))
+                .when_present("number_id")
+        };
+        let mut parts = vec![
+            row.clone().in_transaction(WHAT)?,
+            when_held(pace.clone(), record.token).in_transaction(WHAT)?,
+        ];
+        let own = number_of(record.number_id);
+        if let Some(change) = after_request(own, record.number, record.health, now)? {
+            parts.push(change.in_transaction(WHAT)?);
+        }
+        if let Some(next) = record.gateway {
+            let change = gateway_change(self.table(Table::Settings), next)?;
+            parts.push(change.in_transaction(WHAT)?);
+        }
+        let decided = parts.len();
+        for fault in record.absolved {
+            let change = absolve(number_of(fault.number_id), fault, now)?;
+            parts.push(change.in_transaction(WHAT)?);
+        }
+        loop {
+            let refused = match transact(WHAT, &self.client, parts.clone()).await? {
+                Committed::Yes => return Ok(Recorded::Ours),
+                Committed::Refused(at) => at,
+            };
+            let is_refused = |part| refused.contains(&part);
+            if is_refused(ROW_AT) || is_refused(PACE_AT) {
+                let kept_turn = !is_refused(PACE_AT);
+                if !is_refused(ROW_AT) {
+                    row.apply(WHAT, &self.client).await?;
+                }
+                if kept_turn {
+                    when_held(pace, record.token)
+                        .apply(WHAT, &self.client)
+                        .await?;
+                    return Ok(Recorded::Ours);
+                }
+                return Ok(Recorded::TurnLost);
+            }
+            if refused.iter().any(|part| *part < decided) {
+                return Ok(Recorded::Moved);
+            }
+            // Somebody has seen to that number since: it stays as it is now.
+            for part in refused.iter().rev() {
+                parts.remove(*part);
+            }
+        }
+    }
+}
