@@ -58,6 +58,7 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
     let mut next = Earliest::default();
     if call == Call::Tick {
         sweep(app, &runners, now, &mut next).await;
+        expire(app, &Lane::held(), now, &mut next).await?;
     }
     let settings = steering.settings;
     let rows = sendable(

@@ -21,6 +21,12 @@ impl Lane {
         Self("waiting_sequence#0".to_owned())
     }
 
+    /// Welcomes above the ceiling, by the end of their use (requirement L8).
+    #[must_use]
+    pub fn held() -> Self {
+        Self("held#0".to_owned())
+    }
+
     /// Claimed rows, by the end of their lease.
     #[must_use]
     pub fn sending() -> Self {

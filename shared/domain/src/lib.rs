@@ -1,6 +1,9 @@
 //! The rules. Pure: no async, no AWS, no clock, no randomness; time and random values come in
 //! as arguments, decisions go out as values.
 
+pub mod alert_group;
+pub mod alert_pace;
+pub mod ceiling;
 pub mod consent;
 pub mod dispatch;
 pub mod event;

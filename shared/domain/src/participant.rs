@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::ids::{EventId, ParticipantId};
+use crate::ids::{EventId, NumberId, ParticipantId};
 use crate::person::{City, PersonName, Profession, Sapaan};
 use crate::phone::Phone;
 
@@ -33,6 +33,17 @@ pub struct Participant {
     pub event_id: Option<EventId>,
     /// Whether the referrer may see name, city, profession and number in full.
     pub consent_share: bool,
+    /// Their last message to one of our numbers; none if they never wrote.
+    pub chat: Option<Chat>,
+}
+
+/// A message that a participant sent us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chat {
+    /// The sending number they wrote to.
+    pub number_id: NumberId,
+    /// When, UTC.
+    pub at: Timestamp,
 }
 
 /// Whose link a new participant used.

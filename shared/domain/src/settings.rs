@@ -41,6 +41,9 @@ pub struct Settings {
     pub hours: HoursPolicy,
     /// Registrations one network address may send in ten minutes (requirement L8).
     pub registrations_per_address: u32,
+    /// Welcomes a day, WIB, to people who have not written to us; above it they wait for the chat
+    /// or an admin (requirement L8). None: no ceiling.
+    pub cold_welcomes_per_day: Option<u32>,
 }
 
 impl Default for Settings {
@@ -53,6 +56,7 @@ impl Default for Settings {
             alert_phone: AlertPhone::default(),
             hours: HoursPolicy::new(SendingHours::DEFAULT),
             registrations_per_address: 600,
+            cold_welcomes_per_day: Some(100),
         }
     }
 }

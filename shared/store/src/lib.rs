@@ -2,8 +2,11 @@
 //! knows the database's client. Fields are encrypted here, at the boundary, so that no caller can
 //! store a number in clear. The model and its reasons stand in `docs/data-model.md`.
 
+mod carried;
 mod error;
 mod events;
+mod groups;
+mod held;
 mod item;
 mod keyring;
 mod lookup;
@@ -25,6 +28,7 @@ use aws_sdk_dynamodb::Client;
 use vault::Vault;
 
 pub use error::{Chain, StoreError};
+pub use groups::{Facts, Member, Slot, Subject};
 pub use keyring::StoredKeyring;
 pub use numbers::{GatewayKey, NewNumber};
 pub use pace::{Fenced, NextTurn};

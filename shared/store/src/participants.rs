@@ -1,7 +1,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::ids::{EventId, ParticipantId};
+use domain::ids::{EventId, NumberId, ParticipantId};
 use domain::message::NewMessage;
-use domain::participant::{ConsentRecord, Participant, Referral};
+use domain::participant::{Chat, ConsentRecord, Participant, Referral};
 use domain::person::{City, PersonName, Profession, Sapaan};
 use domain::phone::Phone;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,10 @@ struct ParticipantItem {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     event_id: Option<EventId>,
     consent_share: bool,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    chat_number: Option<NumberId>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    chat_at: Option<Iso>,
     reg_month: String,
     reg_key: String,
 }
@@ -294,6 +298,8 @@ impl Store {
             unsubscribed: false,
             event_id: participant.event_id,
             consent_share: participant.consent_share,
+            chat_number: participant.chat.map(|chat| chat.number_id),
+            chat_at: participant.chat.map(|chat| Iso(chat.at)),
             reg_month: registered_at.get(..7).unwrap_or_default().to_owned(),
             reg_key: format!("{registered_at}#{id}"),
         })
@@ -324,6 +330,13 @@ impl Store {
             registered_at: item.registered_at.0,
             event_id: item.event_id,
             consent_share: item.consent_share,
+            chat: match (item.chat_number, item.chat_at) {
+                (Some(number_id), Some(at)) => Some(Chat {
+                    number_id,
+                    at: at.0,
+                }),
+                _ => None,
+            },
         })
     }
 }

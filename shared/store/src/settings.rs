@@ -35,6 +35,9 @@ struct SettingsItem {
     /// Minutes: 0 = obeys, -1 = free, otherwise at once within.
     hours_rules: BTreeMap<String, i32>,
     registrations_per_address: u32,
+    /// Absent: no ceiling.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    cold_welcomes_per_day: Option<u32>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -157,6 +160,7 @@ impl Store {
             hours_close: settings.hours.hours.close(),
             hours_rules,
             registrations_per_address: settings.registrations_per_address,
+            cold_welcomes_per_day: settings.cold_welcomes_per_day,
         };
         self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
     }
@@ -314,5 +318,6 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
         },
         hours,
         registrations_per_address: item.registrations_per_address,
+        cold_welcomes_per_day: item.cold_welcomes_per_day,
     })
 }

@@ -1,3 +1,4 @@
+use domain::alert_pace::AlertPace;
 use domain::ids::{NumberId, Token};
 use domain::lane::Lane;
 use domain::message::{DueMessage, Failure, SentAs, State, Waiting};
@@ -8,6 +9,7 @@ use domain::reaction::{AfterMessage, AfterNumber};
 use domain::settings::{Control, Settings};
 use jiff::Timestamp;
 
+use crate::held::{RELEASED, held};
 use crate::item::{Item, PROFILE, REFERRALS, STATE, iso, key, number, participant_pk, text};
 use crate::messages::{ended, message_key, waiting, with_state};
 use crate::numbers::{GatewayKey, number_key};
@@ -42,6 +44,10 @@ pub struct Checked {
     pub unreadable: Option<StoreError>,
     /// How many the recipient has invited.
     pub referrals: u64,
+    /// What the recipient was told of them in the last hour.
+    pub alerts: AlertPace,
+    /// Whether a chat or an admin has let this row go above the ceiling.
+    pub released: bool,
     /// Settings.
     pub settings: Settings,
     /// Kill switches.
@@ -67,6 +73,8 @@ pub enum Refusal {
         /// Not before.
         from: Timestamp,
     },
+    /// Out of its lane, until a chat or an admin lets it go.
+    Hold,
     /// For good.
     End(Failure),
 }
@@ -191,12 +199,13 @@ impl Store {
         let row = next();
         let suppressed = next().is_some_and(|item| item.get("state") == Some(&text("stopped")));
         let recipient = next();
-        let referrals = crate::referrals::total(next())?;
+        let (referrals, alerts) = crate::groups::counter(next())?;
         let settings = next();
         let control = crate::settings::read_control(next())?;
         let template = next().map(crate::settings::read_template).transpose()?;
         let number = next();
         let subject = next();
+        let released = row.as_ref().is_some_and(|item| item.contains_key(RELEASED));
         let still_ours = row.is_some_and(|item| {
             item.get("token") == Some(&text(token.to_string()))
                 && item.get("reason") == Some(&text(State::Queued(Waiting::Sending).reason()))
@@ -211,6 +220,8 @@ impl Store {
             subject,
             unreadable,
             referrals,
+            alerts,
+            released,
             settings: crate::settings::read_settings(settings)?,
             control,
             number: match number {
@@ -269,6 +280,7 @@ impl Store {
                 from,
             )
             .set("attempts", number(message.attempts + 1)),
+            Refusal::Hold => held(self.message(message.id), message.expires_at),
             Refusal::End(failure) => ended(self.message(message.id), State::Failed(failure), now),
         }
         .remove("token")
@@ -288,11 +300,25 @@ impl Store {
                 row.apply(WHAT, &self.client).await?,
                 Applied::Done(_)
             )),
+            // Somebody let it go while it was being held: then it simply waits for its turn.
+            refused if refusal == Refusal::Hold && refused.refused_at(0) => {
+                let refusal = Refusal::Wait {
+                    why: Waiting::Number,
+                    from: message.due,
+                };
+                Box::pin(self.hand_back(message, token, before, refusal, now)).await
+            }
             Committed::Refused(_) => Ok(false),
         }
     }
 
-    fn recorded_row(&self, record: &Record<'_>, now: Timestamp) -> Change {
+    /// The row once its outcome is known; `sent_as` is how it reads if it left.
+    pub(crate) fn recorded_row(
+        &self,
+        record: &Record<'_>,
+        sent_as: SentAs,
+        now: Timestamp,
+    ) -> Change {
         let message = record.message;
         let change = self
             .message(message.id)
@@ -308,7 +334,7 @@ impl Store {
                 ],
             );
         match record.after {
-            AfterMessage::Sent => ended(change, State::Sent(SentAs::Accepted), now)
+            AfterMessage::Sent => ended(change, State::Sent(sent_as), now)
                 .set("attempts", number(message.attempts + 1))
                 .remove("problem")
                 .remove("failed_at"),
@@ -324,6 +350,7 @@ impl Store {
             .set("attempts", number(message.attempts + u32::from(counts)))
             .remove("token")
             .remove("lease_end")
+            .remove("grouped_in")
             .remove("ttl")
             .remove("problem")
             .remove("failed_at"),
@@ -339,7 +366,7 @@ impl Store {
     pub async fn record(&self, record: &Record<'_>, now: Timestamp) -> Result<bool, StoreError> {
         const WHAT: &str = "record";
         const PACE_AT: usize = 1;
-        let row = self.recorded_row(record, now);
+        let row = self.recorded_row(record, SentAs::Accepted, now);
         let pace = set_next(self.pace(record.number_id), record.next)
             .set("next_free_at", number(record.next_free_at.as_millisecond()));
         let number = Change::of(

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use store::{Chain, NextTurn, Record, StoreError};
 
 use super::verdict::Ready;
-use super::{AFTER_ERROR, Held, Sender, TurnEnd, later, next_turn};
+use super::{AFTER_ERROR, Held, Sender, TurnEnd, group, later, next_turn};
 use crate::context::{App, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::QueueMessage;
@@ -57,7 +57,8 @@ pub(super) async fn deliver(
         expires_at: message.expires_at,
         streak: ready.number.failure_streak,
     };
-    let (after, number_after) = react(outcome, tried, now, app.dice.roll());
+    let roll = app.dice.roll();
+    let (after, number_after) = react(outcome, tried, now, roll);
     let next_free_at = later(now, ready.number.limits.draw_gap(app.dice.roll()));
     let next = next_after(number_after, held.turn + 1, next_free_at, now);
     let record = Record {
@@ -74,6 +75,18 @@ pub(super) async fn deliver(
     match record_surely(app, &record, now).await {
         Ok(ours) => {
             Failpoint::TurnRecorded.reach();
+            let of_member = |member: &DueMessage| {
+                let tried = Tried {
+                    attempts: member.attempts,
+                    expires_at: member.expires_at,
+                    ..tried
+                };
+                react(outcome, tried, now, roll).0
+            };
+            group::record(app, &record, &ready.members, of_member, now).await;
+            if matches!(after, AfterMessage::Again { .. }) {
+                ready.permit.give_back(app).await;
+            }
             go_on(app, held, after, ours.then_some(next)).await;
         }
         Err(error) => {

@@ -9,6 +9,7 @@ use domain::reaction::{AfterMessage, Tried, react};
 use jiff::Timestamp;
 use store::{Chain, Checked, GatewayKey, Refusal};
 
+use super::gate::Permit;
 use super::render::{Facts, render};
 use super::{in_time, opens_at};
 
@@ -19,6 +20,10 @@ pub(super) struct Ready {
     pub(super) phone_digits: String,
     pub(super) key: GatewayKey,
     pub(super) number: Number,
+    /// What was taken for this request.
+    pub(super) permit: Permit,
+    /// Rows that go with this one.
+    pub(super) members: Vec<DueMessage>,
 }
 
 /// What to do with a claimed row.
@@ -36,7 +41,7 @@ pub(super) enum Verdict {
     Lost,
 }
 
-fn wait(why: Waiting, from: Timestamp) -> Verdict {
+pub(super) fn wait(why: Waiting, from: Timestamp) -> Verdict {
     Verdict::Refuse {
         refusal: Refusal::Wait { why, from },
         number_ends: false,
@@ -139,6 +144,8 @@ pub(super) fn judge(
         phone_digits: recipient.phone.digits(),
         key,
         number,
+        permit: Permit::None,
+        members: Vec::new(),
     }))
 }
 

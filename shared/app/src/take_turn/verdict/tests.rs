@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
+use domain::alert_pace::AlertPace;
 use domain::hours::{HoursPolicy, SendingHours};
 use domain::ids::{MessageId, NumberId, ParticipantId};
 use domain::message::{Class, MessageType};
@@ -52,6 +53,7 @@ fn person() -> Participant {
         registered_at: noon(),
         event_id: None,
         consent_share: false,
+        chat: None,
     }
 }
 
@@ -63,6 +65,8 @@ fn checked() -> Checked {
         subject: None,
         unreadable: None,
         referrals: 0,
+        alerts: AlertPace::default(),
+        released: false,
         settings: Settings::default(),
         control: Control::default(),
         number: Some((number(), GatewayKey(Zeroizing::new("k".to_owned())))),
@@ -96,6 +100,10 @@ fn judged(checked: Checked, message_type: MessageType, now: Timestamp) -> String
         } => {
             format!("retry {}s", from.duration_since(noon()).as_secs())
         }
+        Verdict::Refuse {
+            refusal: Refusal::Hold,
+            ..
+        } => "hold".to_owned(),
         Verdict::Refuse {
             refusal: Refusal::End(failure),
             ..
