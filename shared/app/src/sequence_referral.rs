@@ -3,7 +3,7 @@
 //! Jobs of one referrer come one after the other (FIFO group), but nothing here relies on it: the
 //! counter moves only from the value that was read.
 
-use domain::alert_pace::AlertPace;
+use domain::alert_pace::{AlertPace, FOLLOWS};
 use domain::ids::ParticipantId;
 use domain::message::{MessageType, NewMessage, State, Waiting, alert_id};
 use jiff::Timestamp;
@@ -158,12 +158,13 @@ async fn sendable_alert(
     now: Timestamp,
 ) -> Result<NewMessage, StoreError> {
     let settings = app.settings().await?;
-    let deferred = told.deferred_until(now);
-    let not_before = deferred.unwrap_or(now);
-    let opens = settings
-        .hours
-        .opens_at(MessageType::ReferrerAlert.class(), now, not_before);
-    let waiting = if deferred.is_some() {
+    let planned = told.planned(now);
+    let opens = settings.hours.opens_at(
+        MessageType::ReferrerAlert.class(),
+        now,
+        planned.unwrap_or(now),
+    );
+    let waiting = if planned.is_some() {
         Waiting::Scheduled
     } else if opens > now {
         Waiting::Window
@@ -172,6 +173,10 @@ async fn sendable_alert(
     };
     let index = adoption.map_or_else(String::new, |(_, referrer)| referrer.phone_index.clone());
     let message = alert(referrer_id, index, participant_id, now, waiting, opens);
+    let not_before = match planned {
+        Some(_) => opens.saturating_add(FOLLOWS).unwrap_or(opens),
+        None => now,
+    };
     Ok(NewMessage {
         not_before,
         ..message

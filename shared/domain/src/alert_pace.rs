@@ -12,6 +12,14 @@ pub const SINGLES: usize = 5;
 /// start of its request, so that no 60 minutes at the receiver hold more.
 const COUNTED: SignedDuration = SignedDuration::from_secs(3_600 + START_WITHIN.as_secs() + 1);
 
+/// Once there is no room for singles, a group gathers for so long: other numbers may hold alerts of
+/// the same referrer at that moment, which could not go with it.
+const GATHERS: SignedDuration = SignedDuration::from_secs(10);
+
+/// One alert leads a planned group and is due with it; the others are due so much later, so that
+/// one number takes the lead and finds them free. What is due so soon goes with a group.
+pub const FOLLOWS: SignedDuration = SignedDuration::from_secs(5);
+
 /// What one referrer was told in the last hour.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AlertPace {
@@ -19,7 +27,7 @@ pub struct AlertPace {
     pub singles: Vec<Timestamp>,
     /// When the last group went.
     pub grouped_at: Option<Timestamp>,
-    /// Until when further alerts wait for the next group.
+    /// When the next group goes, once it is planned.
     pub group_at: Option<Timestamp>,
     /// Counts the changes of this value: whoever writes states the one it was read with.
     pub revision: u64,
@@ -32,51 +40,53 @@ pub enum Telling {
     Single,
     /// With all others that wait, as one message.
     Group,
-    /// Later.
-    Defer(Timestamp),
+    /// Later, at the head of a group that is planned by this.
+    Lead(Timestamp),
+    /// Later, with a group that is planned already.
+    Follow(Timestamp),
 }
 
 impl AlertPace {
     /// Decides at the moment of sending. `waiting` is how many alerts of this referrer could go
     /// now, this one included.
     ///
-    /// Singles while there is room and no group is planned; otherwise a group, if at least two
-    /// wait and none went within the hour; otherwise all wait until both are possible again.
+    /// Singles while there is room and no group is planned. Otherwise a group is planned: in some
+    /// seconds if at least two wait and none went within the hour, else when there is room again.
+    /// When its time has come it goes, unless one alone is left, which then goes as a single.
     #[must_use]
     pub fn decide(&self, now: Timestamp, waiting: usize) -> Telling {
-        if let Some(until) = self.deferred_until(now) {
-            return Telling::Defer(until);
+        if let Some(until) = self.planned(now) {
+            return Telling::Follow(until);
         }
         let counted = self.counted(now);
-        let group_due = self.group_at.is_some();
-        if counted.len() < SINGLES && !group_due {
-            return Telling::Single;
-        }
-        let group_free = self.grouped_at.map(over).filter(|free| *free > now);
-        if waiting > 1 && group_free.is_none() {
-            return Telling::Group;
-        }
+        // A plan that nobody came back to within the hour, as over a night, is none any more.
+        let group_due = self.group_at.is_some_and(|at| over(at) > now);
         // The one that makes room when it stops counting.
-        let Some(oldest) = counted
+        let room = counted
             .len()
             .checked_sub(SINGLES)
             .and_then(|at| counted.get(at))
-        else {
-            return Telling::Single;
-        };
-        let room = over(*oldest);
-        Telling::Defer(group_free.map_or(room, |free| free.max(room)))
+            .map(|oldest| over(*oldest));
+        let group_free = self.grouped_at.map(over).filter(|free| *free > now);
+        let several = waiting > 1 && group_free.is_none();
+        match room {
+            None if !group_due => Telling::Single,
+            _ if several && group_due => Telling::Group,
+            None => Telling::Single,
+            Some(_) if several => Telling::Lead(later(now, GATHERS)),
+            Some(room) => Telling::Lead(group_free.map_or(room, |free| free.max(room))),
+        }
     }
 
     /// Whether this alert goes with the others that wait, or waits with them, if there are any.
     #[must_use]
     pub fn asks_who_waits(&self, now: Timestamp) -> bool {
-        self.deferred_until(now).is_none() && self.decide(now, 2) != Telling::Single
+        self.planned(now).is_none() && self.decide(now, 2) != Telling::Single
     }
 
-    /// Until when alerts that come now wait, if a group is planned.
+    /// When the planned group goes; alerts that come now follow it.
     #[must_use]
-    pub fn deferred_until(&self, now: Timestamp) -> Option<Timestamp> {
+    pub fn planned(&self, now: Timestamp) -> Option<Timestamp> {
         self.group_at.filter(|until| *until > now)
     }
 
@@ -99,7 +109,7 @@ impl AlertPace {
                 next.grouped_at = Some(now);
                 next.group_at = None;
             }
-            Telling::Defer(until) => next.group_at = Some(until),
+            Telling::Lead(until) | Telling::Follow(until) => next.group_at = Some(until),
         }
         next
     }
@@ -112,7 +122,11 @@ impl AlertPace {
 
 /// When something that went then stops counting.
 fn over(at: Timestamp) -> Timestamp {
-    at.saturating_add(COUNTED).unwrap_or(Timestamp::MAX)
+    later(at, COUNTED)
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use domain::reaction::AfterMessage;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::groups::follow;
 use crate::item::{Item, from_item, text};
 use crate::messages::{ended, message_key, waiting};
 use crate::tables::Table;
@@ -35,9 +36,9 @@ impl Store {
             let change = match fate {
                 MemberFate::Ends(state) => ended(self.message(row.id), *state, now),
                 MemberFate::Back => {
-                    let from = row.due.min(now);
+                    let from = follow(now);
                     let change = self.message(row.id);
-                    waiting(change, row.message_type, Waiting::Number, from, now)
+                    waiting(change, row.message_type, Waiting::Number, from, from)
                         .remove("token")
                         .remove("lease_end")
                         .remove("number_id")
@@ -65,7 +66,7 @@ impl Store {
         let changes = members.iter().map(|(message, after)| {
             let own = Record {
                 message,
-                after: *after,
+                after: after_its_carrier(*after),
                 ..*record
             };
             self.recorded_row(&own, SentAs::Grouped, now)
@@ -117,6 +118,17 @@ impl Store {
             .zip(found)
             .map(|((id, _), item)| Ok((id, item.map(read_carrier).transpose()?)))
             .collect()
+    }
+}
+
+/// It comes after the carrier again, so that it can go with it.
+fn after_its_carrier(after: AfterMessage) -> AfterMessage {
+    match after {
+        AfterMessage::Again { not_before, counts } => AfterMessage::Again {
+            not_before: follow(not_before),
+            counts,
+        },
+        other => other,
     }
 }
 

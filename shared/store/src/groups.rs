@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::alert_pace::AlertPace;
+use domain::alert_pace::{AlertPace, FOLLOWS};
 use domain::ids::ParticipantId;
 use domain::lane::Lane;
 use domain::message::{Claim, DueMessage, Failure, MessageType, State, Waiting, alert_id};
@@ -117,6 +117,11 @@ pub(crate) fn counter(item: Option<Item>) -> Result<(u64, AlertPace), StoreError
     Ok((item.total, pace))
 }
 
+/// When the rows that follow one that is due at this moment are due.
+pub(crate) fn follow(at: Timestamp) -> Timestamp {
+    at.saturating_add(FOLLOWS).unwrap_or(at)
+}
+
 /// The row as a member, if it waits in the alerts' lane, could go now, and goes where the carrier
 /// goes. One that cannot be read is left to its own turn, which says so.
 fn sendable(
@@ -130,7 +135,7 @@ fn sendable(
         return None;
     }
     let message = read_due(row).ok()?;
-    let goes = message.due <= now
+    let goes = message.due <= follow(now)
         && now <= message.expires_at
         && message.target_index == carrier.target_index;
     goes.then_some(Member { message, subject })
@@ -266,12 +271,13 @@ impl Store {
         Ok(claimed.filter(|members| !members.is_empty()))
     }
 
-    /// Puts these rows off together with the slot, all or nothing; rows that moved in the
-    /// meantime are left out. False if the slot is lost.
+    /// Puts these rows off to follow the row that leads the group planned for `until`, together with
+    /// the slot, all or nothing; rows that moved in the meantime are left out. False if the slot is
+    /// lost.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer; then each row is put off by itself.
-    pub async fn defer_group(
+    pub async fn plan_group(
         &self,
         slot: &Slot,
         members: Vec<Member>,
@@ -281,12 +287,12 @@ impl Store {
         let change = |member: &Member| {
             let row = self.message(member.message.id);
             let class = member.message.message_type;
-            waiting(row, class, Waiting::Scheduled, until, until)
+            waiting(row, class, Waiting::Scheduled, follow(until), until)
         };
-        let deferred = self
-            .with_slot("defer group", slot, members, change, now)
+        let planned = self
+            .with_slot("plan group", slot, members, change, now)
             .await?;
-        Ok(deferred.is_some())
+        Ok(planned.is_some())
     }
 
     /// The slot and a change of each row that is still sendable. None if the slot is lost.
@@ -304,7 +310,7 @@ impl Store {
             for member in &members {
                 let row = change(member)
                     .when_equals("lane", text(lane.as_str()))
-                    .when_at_most("due_key", text(iso(now)));
+                    .when_at_most("due_key", text(iso(follow(now))));
                 parts.push(row.in_transaction(what)?);
             }
             match transact(what, &self.client, parts).await? {

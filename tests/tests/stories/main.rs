@@ -9,8 +9,10 @@
 mod abuse;
 mod bad_bodies;
 mod bad_input;
+mod ceiling;
 mod cost;
 mod failover;
+mod groups;
 mod leak;
 mod links;
 mod main_job;

@@ -1,9 +1,10 @@
 //! What an alert and a cold welcome need besides the check, the last thing before the request: a
 //! slot of their referrer (requirement N1), a place under the day's ceiling (requirement L8).
 
-use domain::alert_pace::{AlertPace, Telling};
+use domain::alert_pace::{AlertPace, FOLLOWS, Telling};
 use domain::ceiling::counts_against;
 use domain::message::{DueMessage, MessageType, Waiting};
+use domain::pace::HORIZON;
 use domain::participant::Participant;
 use domain::settings::Settings;
 use domain::zone::wib_day;
@@ -12,8 +13,9 @@ use jiff::civil::Date;
 use store::{Chain, Checked, Refusal, Slot, StoreError};
 
 use super::verdict::{Ready, Verdict, wait};
-use super::{Held, group, in_time, opens_at};
+use super::{Held, group, in_time, later, opens_at};
 use crate::context::App;
+use crate::ports::QueueMessage;
 
 /// What is left to ask before a request.
 pub(super) enum Gate {
@@ -149,13 +151,20 @@ impl Alert {
                 ready.permit = Permit::Slot(slot);
                 Ok(Verdict::Send(ready))
             }
-            Telling::Defer(until) => {
+            Telling::Lead(until) => {
                 let from = opens_at(&self.settings, message, until);
-                let planned = self.pace.deferred_until(now) == Some(until);
-                if !planned && !app.store.defer_group(&slot, members, from, now).await? {
+                if !app.store.plan_group(&slot, members, from, now).await? {
                     return Ok(lost);
                 }
+                // A tick may come too late for a number to be armed for just then.
+                if from <= later(now, HORIZON) {
+                    app.notify(QueueMessage::Wake).await;
+                }
                 Ok(wait(Waiting::Scheduled, from))
+            }
+            Telling::Follow(until) => {
+                let from = opens_at(&self.settings, message, until);
+                Ok(wait(Waiting::Scheduled, later(from, FOLLOWS)))
             }
         }
     }

@@ -18,40 +18,64 @@ fn full() -> AlertPace {
 }
 
 #[test]
-fn the_sixth_goes_with_others_at_once_and_alone_when_there_is_room() {
+fn the_sixth_gathers_with_others_and_alone_waits_for_room() {
     let pace = full();
-    assert_eq!(pace.decide(at(10), 7), Telling::Group);
+    assert_eq!(pace.decide(at(10), 7), Telling::Lead(at(20)));
+    let gathering = pace.after(Telling::Lead(at(20)), at(10));
+    assert_eq!(gathering.decide(at(15), 7), Telling::Follow(at(20)));
+    assert_eq!(gathering.decide(at(20), 7), Telling::Group);
+
     let room = at(HOUR + 6);
-    assert_eq!(pace.decide(at(10), 1), Telling::Defer(room));
+    assert_eq!(pace.decide(at(10), 1), Telling::Lead(room));
     assert!(pace.asks_who_waits(at(10)));
     assert!(!AlertPace::default().asks_who_waits(at(10)));
-
-    let deferred = pace.after(Telling::Defer(room), at(10));
-    assert_eq!(deferred.decide(at(20), 9), Telling::Defer(room));
-    assert!(!deferred.asks_who_waits(at(20)));
-    assert_eq!(deferred.decide(room, 2), Telling::Group);
-    assert_eq!(deferred.decide(room, 1), Telling::Single);
-    let told = deferred.after(Telling::Single, room);
+    let planned = pace.after(Telling::Lead(room), at(10));
+    assert_eq!(planned.decide(at(20), 9), Telling::Follow(room));
+    assert!(!planned.asks_who_waits(at(20)));
+    assert_eq!(planned.decide(room, 2), Telling::Group);
+    assert_eq!(planned.decide(room, 1), Telling::Single);
+    let told = planned.after(Telling::Single, room);
     assert_eq!(told.group_at, None);
     assert_eq!(told.singles.len(), 5, "the first counts no more");
+}
+
+#[test]
+fn one_that_lost_its_company_while_it_gathered_waits_for_room() {
+    let gathering = full().after(Telling::Lead(at(20)), at(10));
+    assert_eq!(gathering.decide(at(20), 1), Telling::Lead(at(HOUR + 6)));
 }
 
 #[test]
 fn after_a_group_the_next_one_waits_an_hour() {
     let grouped = full().after(Telling::Group, at(10));
     let next = at(10 + HOUR + 6);
-    assert_eq!(grouped.decide(at(20), 9), Telling::Defer(next));
+    assert_eq!(grouped.decide(at(20), 9), Telling::Lead(next));
     assert!(grouped.asks_who_waits(at(20)), "all of them are put off");
-    let deferred = grouped.after(Telling::Defer(next), at(20));
-    assert_eq!(deferred.decide(next, 2), Telling::Group);
+    let planned = grouped.after(Telling::Lead(next), at(20));
+    assert_eq!(planned.decide(next, 2), Telling::Group);
+}
+
+#[test]
+fn a_plan_that_a_night_lies_over_is_forgotten() {
+    let planned = full().after(Telling::Lead(at(HOUR)), at(10));
+    assert_eq!(planned.decide(at(HOUR), 9), Telling::Group);
+    assert_eq!(planned.decide(at(15 * HOUR), 9), Telling::Single);
 }
 
 #[test]
 fn every_change_has_its_own_revision() {
     let pace = AlertPace::default();
-    for telling in [Telling::Single, Telling::Group, Telling::Defer(at(9))] {
+    for telling in [Telling::Single, Telling::Group, Telling::Lead(at(9))] {
         assert_eq!(pace.after(telling, at(0)).revision, 1);
     }
+}
+
+fn second(at: Timestamp) -> i64 {
+    at.as_second() - 1_795_000_000
+}
+
+fn after_the_lead(until: Timestamp) -> i64 {
+    second(until) + FOLLOWS.as_secs()
 }
 
 /// Moments of singles and groups, and how long each alert waited, in seconds.
@@ -73,8 +97,8 @@ fn play(mut coming: Vec<i64>, step: i64, mut chance: u64) -> Told {
         now += step;
         let come = coming.partition_point(|second| *second <= now);
         for second in coming.drain(..come) {
-            let from = pace.deferred_until(at(now));
-            let from = from.map_or(now, |at| at.as_second() - 1_795_000_000);
+            let from = pace.planned(at(now));
+            let from = from.map_or(now, after_the_lead);
             waiting.push((second, from));
         }
         let due: Vec<usize> = (0..waiting.len())
@@ -87,8 +111,12 @@ fn play(mut coming: Vec<i64>, step: i64, mut chance: u64) -> Told {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
         let picked = due[usize::try_from(chance >> 33).unwrap() % due.len()];
-        let telling = pace.decide(at(now), due.len());
-        if telling != Telling::Defer(pace.group_at.unwrap_or(at(0))) {
+        let soon = now + FOLLOWS.as_secs();
+        let free: Vec<usize> = (0..waiting.len())
+            .filter(|i| waiting[*i].1 <= soon)
+            .collect();
+        let telling = pace.decide(at(now), free.len());
+        if !matches!(telling, Telling::Follow(_)) {
             pace = pace.after(telling, at(now));
         }
         match telling {
@@ -98,11 +126,17 @@ fn play(mut coming: Vec<i64>, step: i64, mut chance: u64) -> Told {
             }
             Telling::Group => {
                 told.groups.push(now);
-                for index in due.into_iter().rev() {
+                for index in free.into_iter().rev() {
                     told.waits.push(now - waiting.remove(index).0);
                 }
             }
-            Telling::Defer(until) => waiting[picked].1 = until.as_second() - 1_795_000_000,
+            Telling::Lead(until) => {
+                for index in free {
+                    waiting[index].1 = after_the_lead(until);
+                }
+                waiting[picked].1 = second(until);
+            }
+            Telling::Follow(until) => waiting[picked].1 = after_the_lead(until),
         }
         assert!(now < 40 * HOUR, "somebody is never told");
     }
