@@ -144,6 +144,50 @@ impl Town {
         rows
     }
 
+    /// How many new participants this person was told of, by single alerts and in lists.
+    pub async fn told_of(&self, referrer: &Person) -> usize {
+        let chat = self.chat(referrer).await;
+        let told = chat.iter().map(|message| {
+            let text = &message.text;
+            match text.split_once("Ada ").map(|(_, rest)| rest) {
+                Some(rest) if rest.starts_with("peserta baru") => 1,
+                Some(rest) => rest
+                    .split(' ')
+                    .next()
+                    .and_then(|n| n.parse().ok())
+                    .unwrap_or(0),
+                None => 0,
+            }
+        });
+        told.sum()
+    }
+
+    /// Puts a row back to where a worker leaves it that is lost before it records the outcome: it
+    /// is claimed, under this token, and the lease is over.
+    pub async fn lose_worker(&self, row: &Item, token: &str) {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        self.cloud
+            .dynamodb
+            .update_item()
+            .table_name("local-notifications_log")
+            .key("id", row["id"].clone())
+            .update_expression(
+                "SET #status = :queued, reason = :sending, lane = :lane, due_key = :due, \
+                 #token = :token REMOVE sent_at, failed_at, #ttl, problem",
+            )
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#token", "token")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":queued", text("queued"))
+            .expression_attribute_values(":sending", text("sending"))
+            .expression_attribute_values(":lane", text("sending#0"))
+            .expression_attribute_values(":due", text("2026-01-01T00:00:00.000Z"))
+            .expression_attribute_values(":token", text(token))
+            .send()
+            .await
+            .expect("the store answers");
+    }
+
     /// `status/reason` of this person's only row of this type.
     pub async fn state_of(&self, person: &Person, message_type: &str) -> String {
         let rows = self.log_of(person, message_type).await;

@@ -52,6 +52,7 @@ pub async fn play(town: &Town) -> Story {
     invitations(town, &mut story).await;
     mistakes(town, &mut story).await;
     masks(town, &mut story).await;
+    ceiling(town, &mut story).await;
     failures(town, &mut story).await;
     next_day(town, &mut story).await;
     story
@@ -82,10 +83,15 @@ async fn invitations(town: &Town, story: &mut Story) {
     let answer = browser.post(town, &visitor.form()).await;
     assert_eq!(answer.status, 303, "{}", answer.text);
 
+    story
+        .register(town, &Person::nth(108).invited_by(&Person::nth(REFERRER)))
+        .await;
+
     let early = Person::nth(107).invited_by(&Person::nth(LATE_REFERRER));
     story.register(town, &early).await;
     town.advance(180).await;
     story.register(town, &Person::nth(LATE_REFERRER)).await;
+    // Five alerts and a list of two.
     arrived(town, &Person::nth(REFERRER), 1 + 6).await;
     arrived(town, &Person::nth(LATE_REFERRER), 1 + 1).await;
 }
@@ -140,6 +146,7 @@ async fn masks(town: &Town, story: &mut Story) {
     for (n, alert_phone) in choices {
         let settings = Settings {
             alert_phone,
+            cold_welcomes_per_day: None,
             ..Settings::default()
         };
         let saved = app::settings::save_settings(&town.cloud.app, &settings).await;
@@ -148,6 +155,32 @@ async fn masks(town: &Town, story: &mut Story) {
         story.register(town, &visitor.keeping_to_themselves()).await;
         arrived(town, &Person::nth(LATE_REFERRER), 2 + (n as usize - 399)).await;
     }
+}
+
+/// More people than the ceiling allows; one of them is let go.
+async fn ceiling(town: &Town, story: &mut Story) {
+    let settings = Settings {
+        cold_welcomes_per_day: Some(1),
+        ..Settings::default()
+    };
+    let app = &town.cloud.app;
+    let saved = app::settings::save_settings(app, &settings).await;
+    saved.expect("settings are saved");
+    town.advance(15).await;
+    for n in [450, 451, 452] {
+        story.register(town, &Person::nth(n)).await;
+    }
+    town.advance(60).await;
+    assert_eq!(town.count_rows("welcome", "queued", "held").await, 2);
+    let released = app::ceiling::release_held(app, 1).await;
+    assert_eq!(released.expect("the store answers"), 1);
+    let settings = Settings {
+        cold_welcomes_per_day: None,
+        ..Settings::default()
+    };
+    let saved = app::settings::save_settings(app, &settings).await;
+    saved.expect("settings are saved");
+    town.advance(60).await;
 }
 
 /// Every way in which the gateway fails; the number that comes back each time is brought back.

@@ -1,11 +1,12 @@
-//! What an empty data folder gets: an admin's number and three simulated sending numbers.
+//! What an empty data folder gets: an admin's number, three simulated sending numbers, and no
+//! ceiling on cold welcomes.
 
 use app::App;
 use app::numbers::{NumberEntry, NumberError, add_number};
-use app::settings::save_contact;
+use app::settings::{save_contact, save_settings};
 use domain::number::{Limits, LimitsError};
 use domain::phone::{Phone, PhoneError};
-use domain::settings::Contact;
+use domain::settings::{Contact, Settings};
 use jiff::SignedDuration;
 use store::{GatewayKey, StoreError};
 use zeroize::Zeroizing;
@@ -79,6 +80,11 @@ pub(crate) async fn fill_if_empty(app: &App) -> Result<(), SeedError> {
         };
         add_number(app, entry).await?;
     }
+    let settings = Settings {
+        cold_welcomes_per_day: None,
+        ..app.store.steering().await?.settings
+    };
+    save_settings(app, &settings).await?;
     save_contact(app, &Contact::new(Phone::parse(ADMIN_PHONE)?)).await?;
     Ok(())
 }

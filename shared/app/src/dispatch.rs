@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use domain::breaker::Passage;
 use domain::dispatch::Runner;
+use domain::lane::Lane;
 use domain::pace::{HORIZON, MaySend, may_send};
 use domain::reserve::{Reserve, Reserves};
 use jiff::Timestamp;
@@ -15,7 +16,7 @@ use crate::context::{App, delay_until};
 use crate::failpoint::Failpoint;
 use crate::gateway_watch::{arms, request_checks, watch_numbers};
 use crate::ports::QueueMessage;
-use crate::sweep::sweep;
+use crate::sweep::{expire, sweep};
 use rows::Look;
 
 /// Why the dispatcher was called.
@@ -57,6 +58,7 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
     let mut next = Earliest::default();
     if call == Call::Tick {
         sweep(app, &runners, now, &mut next).await;
+        expire(app, &Lane::Held, now, &mut next).await?;
     }
     if let Err(error) = watch_numbers(app, &gateway, &runners, now).await {
         tracing::error!(error = %Chain(&error), "the end of the last number was not noted");

@@ -30,17 +30,21 @@ pub enum Failpoint {
     TurnClaimed,
     /// The message is rendered, the request is about to begin.
     TurnBeforeRequest,
+    /// The rows that the claimed one carries are claimed too, no request has begun.
+    GroupClaimed,
     /// The gateway has answered, nothing is recorded.
     TurnAnswered,
     /// The outcome is recorded, the next turn is not on the queue.
     TurnRecorded,
+    /// The carrier's outcome is recorded, that of the rows it carried is not.
+    GroupRecorded,
     /// The next turn is on the queue.
     TurnNextSent,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -54,8 +58,10 @@ impl Failpoint {
         Self::TurnBeforeClaim,
         Self::TurnClaimed,
         Self::TurnBeforeRequest,
+        Self::GroupClaimed,
         Self::TurnAnswered,
         Self::TurnRecorded,
+        Self::GroupRecorded,
         Self::TurnNextSent,
     ];
 
@@ -76,8 +82,10 @@ impl Failpoint {
             Self::TurnBeforeClaim => "turn.before_claim",
             Self::TurnClaimed => "turn.claimed",
             Self::TurnBeforeRequest => "turn.before_request",
+            Self::GroupClaimed => "group.claimed",
             Self::TurnAnswered => "turn.answered",
             Self::TurnRecorded => "turn.recorded",
+            Self::GroupRecorded => "group.recorded",
             Self::TurnNextSent => "turn.next_sent",
         }
     }
@@ -88,7 +96,7 @@ impl Failpoint {
     pub fn may_have_sent(self) -> bool {
         matches!(
             self,
-            Self::TurnClaimed | Self::TurnBeforeRequest | Self::TurnAnswered
+            Self::TurnClaimed | Self::TurnBeforeRequest | Self::GroupClaimed | Self::TurnAnswered
         )
     }
 

@@ -1,6 +1,7 @@
 //! The use cases, one file each: load, decide, store, emit.
 
 pub mod backlog;
+pub mod ceiling;
 pub mod check_number;
 mod context;
 pub mod dispatch;
@@ -13,6 +14,7 @@ pub mod register;
 pub mod sequence_referral;
 pub mod settings;
 mod sweep;
+mod sweep_groups;
 pub mod take_turn;
 
 pub use context::{App, Dice};

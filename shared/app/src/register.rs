@@ -2,7 +2,7 @@
 
 use domain::form::RegistrationForm;
 use domain::links::{referral_url, wa_me_url};
-use domain::message::{MessageKey, MessageType, NewMessage, Waiting};
+use domain::message::{MessageKey, MessageType, NewMessage, Waiting, alert_id, welcome_id};
 use domain::participant::{ConsentRecord, Participant, Referral};
 use domain::phone::Phone;
 use domain::referral_code::ReferralCode;
@@ -157,15 +157,8 @@ async fn decide(
 ) -> Result<Registration, StoreError> {
     let id = app.dice.participant_id();
     let event_id = app.next_event(now).await?.map(|e| e.id);
-    let cause = id.to_string();
     let welcome = NewMessage {
-        id: MessageKey {
-            message_type: MessageType::Welcome,
-            cause: &cause,
-            participant: id,
-            revision: 0,
-        }
-        .id(),
+        id: welcome_id(id),
         message_type: MessageType::Welcome,
         participant_id: id,
         target_index: own_index.to_owned(),
@@ -218,15 +211,8 @@ pub(crate) fn alert(
     waiting: Waiting,
     expected_at: Timestamp,
 ) -> NewMessage {
-    let cause = subject.to_string();
     NewMessage {
-        id: MessageKey {
-            message_type: MessageType::ReferrerAlert,
-            cause: &cause,
-            participant: referrer,
-            revision: 0,
-        }
-        .id(),
+        id: alert_id(referrer, subject),
         message_type: MessageType::ReferrerAlert,
         participant_id: referrer,
         target_index,

@@ -3,8 +3,9 @@
 //! Jobs of one referrer come one after the other (FIFO group), but nothing here relies on it: the
 //! counter moves only from the value that was read.
 
+use domain::alert_pace::{AlertPace, FOLLOWS};
 use domain::ids::ParticipantId;
-use domain::message::{MessageKey, MessageType, NewMessage, State, Waiting};
+use domain::message::{MessageType, NewMessage, State, Waiting, alert_id};
 use jiff::Timestamp;
 use store::{AlertStep, Invitee, Pending, SequenceStep, StoreError};
 
@@ -93,14 +94,7 @@ async fn credit(
     participant_id: ParticipantId,
     adoption: Option<(&Pending, &Invitee)>,
 ) -> Result<bool, ReferralError> {
-    let cause = participant_id.to_string();
-    let alert_id = MessageKey {
-        message_type: MessageType::ReferrerAlert,
-        cause: &cause,
-        participant: referrer_id,
-        revision: 0,
-    }
-    .id();
+    let alert_id = alert_id(referrer_id, participant_id);
     for _ in 0..TRIES {
         let now = app.now();
         let state = app
@@ -113,7 +107,15 @@ async fn credit(
             Some(p) if adoption.is_some() => p.referrer_id.is_none(),
             Some(p) => p.referrer_id == Some(referrer_id),
         };
-        let message = sendable_alert(app, referrer_id, participant_id, adoption, now).await?;
+        let message = sendable_alert(
+            app,
+            referrer_id,
+            participant_id,
+            adoption,
+            &state.alerts,
+            now,
+        )
+        .await?;
         let has_place = state
             .invitee
             .as_ref()
@@ -145,30 +147,38 @@ async fn credit(
     Err(ReferralError::Overtaken)
 }
 
-/// The alert as it stands once its number is known: at once, or when sending hours begin.
+/// The alert as it stands once its number is known: sendable at once, when sending hours begin, or
+/// when the next group of this referrer goes (requirement N1).
 async fn sendable_alert(
     app: &App,
     referrer_id: ParticipantId,
     participant_id: ParticipantId,
     adoption: Option<(&Pending, &Invitee)>,
+    told: &AlertPace,
     now: Timestamp,
 ) -> Result<NewMessage, StoreError> {
     let settings = app.settings().await?;
-    let opens = settings
-        .hours
-        .opens_at(MessageType::ReferrerAlert.class(), now, now);
-    let waiting = if opens > now {
+    let planned = told.planned(now);
+    let opens = settings.hours.opens_at(
+        MessageType::ReferrerAlert.class(),
+        now,
+        planned.unwrap_or(now),
+    );
+    let waiting = if planned.is_some() {
+        Waiting::Scheduled
+    } else if opens > now {
         Waiting::Window
     } else {
         Waiting::Number
     };
     let index = adoption.map_or_else(String::new, |(_, referrer)| referrer.phone_index.clone());
-    Ok(alert(
-        referrer_id,
-        index,
-        participant_id,
-        now,
-        waiting,
-        opens,
-    ))
+    let message = alert(referrer_id, index, participant_id, now, waiting, opens);
+    let not_before = match planned {
+        Some(_) => opens.saturating_add(FOLLOWS).unwrap_or(opens),
+        None => now,
+    };
+    Ok(NewMessage {
+        not_before,
+        ..message
+    })
 }

@@ -10,6 +10,7 @@ use store::{Chain, LeftOver, StoreError, SweepKey};
 use crate::context::{App, delay_until};
 use crate::dispatch::Earliest;
 use crate::ports::{QueueMessage, ReferralJob};
+use crate::sweep_groups::carried;
 
 /// Rows of one kind that a tick looks at; the rest waits for the next.
 const AT_ONCE: usize = 100;
@@ -110,8 +111,16 @@ async fn claims(app: &App, now: Timestamp, next: &mut Earliest) -> Result<(), St
         .store
         .due(&Lane::Sending, Timestamp::MIN, Timestamp::MAX, AT_ONCE)
         .await?;
+    let carried = carried(app, &claimed, now).await?;
     for row in claimed {
         match row.claim {
+            Some(claim) if row.due < now && carried.contains_key(&row.id) => {
+                let fate = carried.get(&row.id).copied();
+                tracing::warn!(row = %row.id, ?fate, "claim expired, row follows its carrier");
+                let rows: Vec<_> = fate.map(|fate| (row, fate)).into_iter().collect();
+                app.store.settle_members(&rows, claim, now).await?;
+                next.at(now);
+            }
             Some(claim) if row.due < now => {
                 if app.store.expire_claim(&row, claim, now).await? {
                     tracing::warn!(row = %row.id, "claim expired, row is unconfirmed");

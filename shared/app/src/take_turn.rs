@@ -6,6 +6,8 @@
 //! of the lease, decides about the row.
 
 mod deliver;
+mod gate;
+mod group;
 mod pick;
 mod probe;
 mod render;
@@ -29,6 +31,7 @@ use store::{Chain, Claimed, Fenced, NextTurn, Refusal, StoreError};
 use crate::context::{App, Cached, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueError, QueueMessage};
+use gate::Gate;
 use probe::{MayClaim, may_claim};
 use verdict::{Moment, Verdict};
 use view::View;
@@ -266,7 +269,7 @@ async fn give_back(
     }
 }
 
-/// The check at the moment of sending, and the text.
+/// The check at the moment of sending, the text, and what is asked of some types besides.
 async fn prepare(
     app: &App,
     view: &View,
@@ -277,6 +280,7 @@ async fn prepare(
 ) -> Result<Verdict, StoreError> {
     let checked = app.store.check(message, held.number_id, held.token).await?;
     let event = app.next_event(app.now()).await?;
+    let gate = Gate::of(message, &checked);
     let verdict = verdict::judge(
         checked,
         &view.roster,
@@ -289,7 +293,10 @@ async fn prepare(
             random: app.dice.roll(),
         },
     );
-    Ok(verdict)
+    match verdict {
+        Verdict::Send(ready) => gate.pass(app, held, message, ready, claimed_at).await,
+        other => Ok(other),
+    }
 }
 
 /// Arms the next turn and queues it.

@@ -32,6 +32,8 @@ pub enum Lane {
     },
     /// Alerts that wait for their sequence number.
     WaitingSequence,
+    /// Welcomes above the ceiling, by the end of their use (requirement L8).
+    Held,
     /// Claimed rows, by the end of their lease.
     Sending,
 }
@@ -52,6 +54,7 @@ impl Lane {
             } => format!("{}#{campaign}#{shard}", class.as_str()),
             Self::Sticky { .. } => STICKY.to_owned(),
             Self::WaitingSequence => "waiting_sequence#0".to_owned(),
+            Self::Held => "held#0".to_owned(),
             Self::Sending => "sending#0".to_owned(),
         }
     }
@@ -77,6 +80,7 @@ impl Lane {
                 Some((Self::Sticky { number, class }, time))
             }
             "waiting_sequence#0" => Some((Self::WaitingSequence, sort_key)),
+            "held#0" => Some((Self::Held, sort_key)),
             "sending#0" => Some((Self::Sending, sort_key)),
             other => {
                 let mut parts = other.split('#');
@@ -141,7 +145,7 @@ mod tests {
     fn every_lane_reads_back_from_its_keys() {
         let number = NumberId(Uuid::from_u128(7));
         let campaign = CampaignId(Uuid::from_u128(9));
-        let mut lanes = vec![Lane::WaitingSequence, Lane::Sending];
+        let mut lanes = vec![Lane::WaitingSequence, Lane::Held, Lane::Sending];
         for class in Class::ALL {
             lanes.push(Lane::Class(class));
             lanes.push(Lane::Sticky { number, class });

@@ -1,7 +1,10 @@
 //! The rules. Pure: no async, no AWS, no clock, no randomness; time and random values come in
 //! as arguments, decisions go out as values.
 
+pub mod alert_group;
+pub mod alert_pace;
 pub mod breaker;
+pub mod ceiling;
 pub mod consent;
 pub mod dispatch;
 pub mod event;

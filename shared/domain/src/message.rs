@@ -157,6 +157,30 @@ impl MessageKey<'_> {
     }
 }
 
+/// The id of the row that tells `referrer` about `subject`.
+#[must_use]
+pub fn alert_id(referrer: ParticipantId, subject: ParticipantId) -> MessageId {
+    MessageKey {
+        message_type: MessageType::ReferrerAlert,
+        cause: &subject.to_string(),
+        participant: referrer,
+        revision: 0,
+    }
+    .id()
+}
+
+/// The id of a participant's welcome.
+#[must_use]
+pub fn welcome_id(participant: ParticipantId) -> MessageId {
+    MessageKey {
+        message_type: MessageType::Welcome,
+        cause: &participant.to_string(),
+        participant,
+        revision: 0,
+    }
+    .id()
+}
+
 /// A row as it is first written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {

@@ -45,6 +45,9 @@ pub struct Settings {
     pub registrations_per_address: u32,
     /// Per cent of every cap that broadcasts leave free for welcomes (requirement S2).
     pub welcome_reserve_percent: u8,
+    /// Welcomes a day, WIB, to people who have not written to us; above it they wait for the chat
+    /// or an admin (requirement L8). None: no ceiling.
+    pub cold_welcomes_per_day: Option<u32>,
 }
 
 impl Default for Settings {
@@ -58,6 +61,7 @@ impl Default for Settings {
             hours: HoursPolicy::new(SendingHours::DEFAULT),
             registrations_per_address: 600,
             welcome_reserve_percent: 10,
+            cold_welcomes_per_day: Some(100),
         }
     }
 }

@@ -2,10 +2,13 @@
 //! knows the database's client. Fields are encrypted here, at the boundary, so that no caller can
 //! store a number in clear. The model and its reasons stand in `docs/data-model.md`.
 
+mod carried;
 mod error;
 mod events;
 mod gateway;
+mod groups;
 mod health;
+mod held;
 mod item;
 mod keyring;
 mod lookup;
@@ -30,6 +33,7 @@ use vault::Vault;
 
 pub use error::{Chain, StoreError};
 pub use gateway::Facts;
+pub use groups::{GroupFacts, Member, Slot, Subject};
 pub use keyring::StoredKeyring;
 pub use numbers::{GatewayKey, NewNumber};
 pub use pace::{Fenced, NextTurn};

@@ -38,19 +38,32 @@ impl Store {
         limit: u32,
         keep_s: i64,
     ) -> Result<bool, StoreError> {
+        let key = format!("{key}#{}", iso(window));
+        self.count_under(key, limit, window.as_second() + keep_s)
+            .await
+    }
+
+    /// Adds one to a counter unless it stands at `limit`; false if it does. `forget_at` is when it
+    /// may go, in seconds since 1970.
+    pub(crate) async fn count_under(
+        &self,
+        key: String,
+        limit: u32,
+        forget_at: i64,
+    ) -> Result<bool, StoreError> {
         let answer = self
             .client
             .update_item()
             .table_name(self.table(Table::Limits))
-            .key("key", text(format!("{key}#{}", iso(window))))
+            .key("key", text(key))
             .update_expression("SET #n = if_not_exists(#n, :zero) + :one, #ttl = :ttl")
-            .condition_expression("attribute_not_exists(#n) OR #n < :limit")
+            .condition_expression("(attribute_not_exists(#n) AND :zero < :limit) OR #n < :limit")
             .expression_attribute_names("#n", "n")
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":limit", number(limit))
-            .expression_attribute_values(":ttl", number(window.as_second() + keep_s))
+            .expression_attribute_values(":ttl", number(forget_at))
             .send()
             .await;
         match answer {

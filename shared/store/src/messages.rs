@@ -64,7 +64,17 @@ struct DueItem {
 }
 
 /// Set on a row that its own number let go: any number may send it.
-pub(crate) const RELEASED: &str = "any_number";
+pub(crate) const ANY_NUMBER: &str = "any_number";
+
+/// The lane a row goes back to when nobody knows which one it came from.
+pub(crate) fn home(message: &DueMessage) -> Lane {
+    match message.lane {
+        Lane::Class(_) | Lane::Bulk { .. } | Lane::Sticky { .. } => message.lane,
+        Lane::WaitingSequence | Lane::Held | Lane::Sending => {
+            Lane::Class(message.message_type.class())
+        }
+    }
+}
 
 /// Sort key of a row in the due index.
 pub(crate) fn due_key(lane: &Lane, due: Timestamp) -> String {

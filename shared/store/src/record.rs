@@ -59,7 +59,13 @@ pub enum Recorded {
 }
 
 impl Store {
-    fn recorded_row(&self, record: &Record<'_>, now: Timestamp) -> Change {
+    /// The row once its outcome is known; `sent_as` is how it reads if it left.
+    pub(crate) fn recorded_row(
+        &self,
+        record: &Record<'_>,
+        sent_as: SentAs,
+        now: Timestamp,
+    ) -> Change {
         let message = record.message;
         let change = self
             .message(message.id)
@@ -75,7 +81,7 @@ impl Store {
                 ],
             );
         match record.after {
-            AfterMessage::Sent => ended(change, State::Sent(SentAs::Accepted), now)
+            AfterMessage::Sent => ended(change, State::Sent(sent_as), now)
                 .set("attempts", number(message.attempts + 1))
                 .remove("problem")
                 .remove("failed_at"),
@@ -91,6 +97,7 @@ impl Store {
             .set("attempts", number(message.attempts + u32::from(counts)))
             .remove("token")
             .remove("lease_end")
+            .remove("grouped_in")
             .remove("ttl")
             .remove("problem")
             .remove("failed_at"),
@@ -110,7 +117,7 @@ impl Store {
         const WHAT: &str = "record";
         const ROW_AT: usize = 0;
         const PACE_AT: usize = 1;
-        let row = self.recorded_row(record, now);
+        let row = self.recorded_row(record, SentAs::Accepted, now);
         let pace = set_next(self.pace(record.number_id), record.next)
             .set("next_free_at", number(record.next_free_at.as_millisecond()));
         let number_of = |id| {

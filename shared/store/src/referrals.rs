@@ -1,3 +1,4 @@
+use domain::alert_pace::AlertPace;
 use domain::ids::{MessageId, ParticipantId};
 use domain::message::{NewMessage, State, Waiting};
 use jiff::Timestamp;
@@ -14,23 +15,13 @@ use crate::tables::Table;
 use crate::write::{Applied, Change, Committed, delete_present, transact};
 use crate::{Store, StoreError};
 
-#[derive(Debug, Deserialize)]
-struct CounterItem {
-    total: u64,
-}
-
-pub(crate) fn total(item: Option<Item>) -> Result<u64, StoreError> {
-    Ok(item
-        .map(|item| from_item::<CounterItem>("referral counter", item))
-        .transpose()?
-        .map_or(0, |c| c.total))
-}
-
 /// What is known about one referral, as of one consistent read.
 #[derive(Debug, Clone)]
 pub struct ReferralState {
     /// How many the referrer has invited so far.
     pub total: u64,
+    /// What the referrer was told in the last hour.
+    pub alerts: AlertPace,
     /// The one who was invited; none once erased.
     pub invitee: Option<Invitee>,
     /// Whether the alert's row exists.
@@ -155,7 +146,7 @@ impl Store {
         ];
         let mut found = self.get_all("referral", &wanted).await?.into_iter();
         let mut next = || found.next().flatten();
-        let total = total(next())?;
+        let (total, alerts) = crate::groups::counter(next())?;
         let invitee = next()
             .map(|item| from_item("participant", item))
             .transpose()?;
@@ -175,6 +166,7 @@ impl Store {
             .transpose()?;
         Ok(ReferralState {
             total,
+            alerts,
             invitee,
             alert,
         })

@@ -38,6 +38,9 @@ struct SettingsItem {
     hours: PolicyItem,
     registrations_per_address: u32,
     welcome_reserve_percent: u8,
+    /// Absent: no ceiling.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    cold_welcomes_per_day: Option<u32>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -134,6 +137,7 @@ impl Store {
             hours: PolicyItem::from(&settings.hours),
             registrations_per_address: settings.registrations_per_address,
             welcome_reserve_percent: settings.welcome_reserve_percent,
+            cold_welcomes_per_day: settings.cold_welcomes_per_day,
         };
         self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
     }
@@ -259,5 +263,6 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
         hours: item.hours.read()?,
         registrations_per_address: item.registrations_per_address,
         welcome_reserve_percent: item.welcome_reserve_percent,
+        cold_welcomes_per_day: item.cold_welcomes_per_day,
     })
 }

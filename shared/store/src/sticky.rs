@@ -9,7 +9,7 @@ use domain::participant::Chat;
 use jiff::Timestamp;
 
 use crate::item::{Item, PROFILE, iso, key, participant_pk, text};
-use crate::messages::{RELEASED, due_key, read_due, waiting};
+use crate::messages::{ANY_NUMBER, due_key, read_due, waiting};
 use crate::read::{Question, query, readable};
 use crate::tables::Table;
 use crate::write::{Applied, Change};
@@ -104,7 +104,7 @@ impl Store {
         let lane = Lane::Class(row.message_type.class());
         let change = waiting(self.message(row.id), &lane, why, row.due, row.due.max(now))
             .set(
-                RELEASED,
+                ANY_NUMBER,
                 aws_sdk_dynamodb::types::AttributeValue::Bool(true),
             )
             .when_equals("lane", text(row.lane.partition()))

@@ -1,3 +1,4 @@
+use domain::alert_pace::AlertPace;
 use domain::breaker::Breaker;
 use domain::ids::{NumberId, Token};
 use domain::lane::Lane;
@@ -9,8 +10,9 @@ use domain::settings::{Control, Settings};
 use jiff::Timestamp;
 
 use crate::gateway::{GATEWAY, read_gateway};
+use crate::held::{RELEASED, held};
 use crate::item::{Item, PROFILE, REFERRALS, STATE, iso, key, number, participant_pk, text};
-use crate::messages::{RELEASED, due_key, ended, message_key, waiting, with_state};
+use crate::messages::{ANY_NUMBER, due_key, ended, message_key, waiting, with_state};
 use crate::numbers::{GatewayKey, number_key};
 use crate::pace::{set_caps, when_held};
 use crate::settings::{CONTROL, GLOBAL, LANES, SETTINGS, TEMPLATE_ACTIVE, template_pk};
@@ -33,8 +35,8 @@ pub enum Claimed {
 pub struct Checked {
     /// Whether the row is still claimed with our token.
     pub still_ours: bool,
-    /// Whether the row was released from its own number's lane: any number may send it.
-    pub released: bool,
+    /// Whether the row was let go by its own number: any number may send it.
+    pub any_number: bool,
     /// Whether the recipient asked us to stop.
     pub suppressed: bool,
     /// The recipient; none once erased.
@@ -45,6 +47,10 @@ pub struct Checked {
     pub unreadable: Option<StoreError>,
     /// How many the recipient has invited.
     pub referrals: u64,
+    /// What the recipient was told of them in the last hour.
+    pub alerts: AlertPace,
+    /// Whether a chat or an admin has let this row go above the ceiling.
+    pub released: bool,
     /// Settings.
     pub settings: Settings,
     /// Kill switches.
@@ -79,6 +85,8 @@ pub enum Refusal {
         /// That number.
         number: NumberId,
     },
+    /// Out of its lane, until a chat or an admin lets it go.
+    Hold,
     /// For good.
     End(Failure),
 }
@@ -159,7 +167,7 @@ impl Store {
         let row = next();
         let suppressed = next().is_some_and(|item| item.get("state") == Some(&text("stopped")));
         let recipient = next();
-        let referrals = crate::referrals::total(next())?;
+        let (referrals, alerts) = crate::groups::counter(next())?;
         let settings = next();
         let switches = next();
         let control = crate::settings::read_control(switches, next())?;
@@ -167,7 +175,8 @@ impl Store {
         let template = next().map(crate::settings::read_template).transpose()?;
         let number = next();
         let subject = next();
-        let released = row.as_ref().is_some_and(|item| item.contains_key(RELEASED));
+        let has = |name: &str| row.as_ref().is_some_and(|item| item.contains_key(name));
+        let (any_number, released) = (has(ANY_NUMBER), has(RELEASED));
         let still_ours = row.is_some_and(|item| {
             item.get("token") == Some(&text(token.to_string()))
                 && item.get("reason") == Some(&text(State::Queued(Waiting::Sending).reason()))
@@ -177,12 +186,14 @@ impl Store {
         let subject = self.person(subject, &mut unreadable).await?;
         Ok(Checked {
             still_ours,
-            released,
+            any_number,
             suppressed,
             recipient,
             subject,
             unreadable,
             referrals,
+            alerts,
+            released,
             settings: crate::settings::read_settings(settings)?,
             control,
             gateway,
@@ -245,6 +256,7 @@ impl Store {
                 let row = self.message(message.id);
                 waiting(row, &lane, Waiting::Number, message.due, message.due)
             }
+            Refusal::Hold => held(self.message(message.id), message.expires_at),
             Refusal::End(failure) => ended(self.message(message.id), State::Failed(failure), now),
         }
         .remove("token")
@@ -264,6 +276,14 @@ impl Store {
                 row.apply(WHAT, &self.client).await?,
                 Applied::Done(_)
             )),
+            // Somebody let it go while it was being held: then it simply waits for its turn.
+            refused if refusal == Refusal::Hold && refused.refused_at(0) => {
+                let refusal = Refusal::Wait {
+                    why: Waiting::Number,
+                    from: message.due,
+                };
+                Box::pin(self.hand_back(message, token, before, refusal, now)).await
+            }
             Committed::Refused(_) => Ok(false),
         }
     }

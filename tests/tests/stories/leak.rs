@@ -33,6 +33,7 @@ fn secrets(story: &Story) -> Vec<Secret> {
         "Terima kasih sudah mendaftar",
         "Link referral Anda",
         "Ada peserta baru",
+        "peserta baru yang mendaftar",
         "Peserta ke-",
         "Bagikan link ini",
     ];
@@ -63,6 +64,7 @@ async fn after_a_full_story_nothing_secret_stands_anywhere() {
     for text in [
         "Terima kasih sudah mendaftar",
         "Peserta ke-",
+        "peserta baru yang mendaftar lewat link Anda.\nTotal",
         "Link referral Anda",
     ] {
         let sent = town.all_messages().await;

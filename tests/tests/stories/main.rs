@@ -9,10 +9,12 @@
 mod abuse;
 mod bad_bodies;
 mod bad_input;
+mod ceiling;
 mod comeback;
 mod cost;
 mod failover;
 mod failures;
+mod groups;
 mod leak;
 mod links;
 mod main_job;

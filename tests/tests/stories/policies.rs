@@ -10,7 +10,7 @@ use domain::settings::Control;
 use local::simulator::NumberSetup;
 use serde_json::Value;
 use store::GatewayKey;
-use tests::{Person, Town, story};
+use tests::{Person, Town, state, story, word};
 use zeroize::Zeroizing;
 
 #[path = "../template/project.rs"]
@@ -153,6 +153,15 @@ async fn losses(town: &Town) {
     town.advance(300).await;
     assert_eq!(town.chat(&referrer).await.len(), 2);
 
+    // A worker was lost between the row that carried a list and one that it carried.
+    let alerts = town.log_of(&Person::nth(100), "referrer_alert").await;
+    let grouped = alerts.iter().find(|row| state(row) == "sent/grouped");
+    let grouped = grouped.expect("a row that another carried");
+    let token = word(grouped, "token").expect("a token");
+    town.lose_worker(grouped, token).await;
+    town.register(&Person::nth(703)).await;
+    town.advance(120).await;
+
     let app = &town.cloud.app;
     let stopped = Control {
         all_stopped: true,
@@ -163,7 +172,8 @@ async fn losses(town: &Town) {
     crowd(town).await;
     town.advance(73 * 3_600).await;
     save_control(app, &Control::default()).await.unwrap();
-    assert_eq!(town.count_rows("welcome", "failed", "expired").await, 103);
+    // Those of the crowd, one more, and one that the ceiling held.
+    assert_eq!(town.count_rows("welcome", "failed", "expired").await, 104);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -134,7 +134,8 @@ async fn those_who_wait_and_those_who_come_while_the_referrer_registers_share_on
     let expected: Vec<i64> = (1..=30).collect();
     assert_eq!(town.places_given_by(&referrer).await, expected);
     assert_eq!(town.total_of(&referrer).await, 30);
-    assert_eq!(alerts(&town, &referrer).await.len(), 30);
+    town.advance(3_660).await;
+    assert_eq!(town.told_of(&referrer).await, 30);
     town.check_invariants();
 }
 

@@ -106,6 +106,56 @@ async fn story(point: Failpoint, folder: &Path) {
     assert!(alerts[0].contains("undang: 1\n"), "{name}: {alerts:?}");
 }
 
+/// Five alerts are told singly; these three are one message.
+const LISTED: usize = 3;
+
+fn crowd() -> Vec<Person> {
+    (0..5 + LISTED)
+        .map(|n| Person::new("Dewi Lestari", &format!("0812100001{n:02}")).invited_by(&referrer()))
+        .collect()
+}
+
+/// The same for the moments that only a list of several new participants comes to.
+async fn group_story(point: Failpoint, folder: &Path) {
+    let name = point.name();
+    let timeout = ("GATEWAY_TIMEOUT_MS", "1000");
+    let mut process = Process::start(folder, &[("CRASH_AT", name), timeout]).await;
+    for person in crowd() {
+        process.register(&person).await.expect("an answer");
+    }
+    process.advance(180).await;
+    let status = process.ended(Duration::from_secs(5)).await;
+    let status = status.unwrap_or_else(|| panic!("{name}: was never reached"));
+    assert_eq!(status.signal(), Some(SIGABRT), "{name}: {status}");
+    let left = Tables::read(folder).await;
+    let claimed = left.claimed().len();
+
+    let process = Process::start(folder, &[timeout]).await;
+    process.play(180).await;
+    let alerts = process.chat(&referrer()).await.split_off(1);
+    assert!(process.interrupt().await.success());
+    let lists = alerts.iter().filter(|text| text.contains("Ada 3 peserta"));
+    let tables = Tables::read(folder).await;
+    let with = |state: &str| {
+        let rows = tables
+            .rows
+            .iter()
+            .filter(|row| row.kind == "referrer_alert");
+        rows.filter(|row| row.state == state).count()
+    };
+    let (accepted, grouped) = (with("sent/accepted"), with("sent/grouped"));
+    if point == Failpoint::GroupClaimed {
+        // Nobody can tell whether the request began.
+        assert_eq!((claimed, lists.count()), (LISTED, 0), "{name}");
+        assert_eq!(with("failed/unconfirmed"), LISTED, "{name}");
+        assert_eq!((accepted, grouped), (5, 0), "{name}");
+    } else {
+        // The row that carried the others says that it left.
+        assert_eq!((claimed, lists.count()), (LISTED - 1, 1), "{name}");
+        assert_eq!((accepted, grouped), (6, LISTED - 1), "{name}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn wherever_the_process_ends_each_message_arrives_once_or_reads_unconfirmed_in_three_minutes()
 {
@@ -116,7 +166,12 @@ async fn wherever_the_process_ends_each_message_arrives_once_or_reads_unconfirme
         let places = Arc::clone(&places);
         let story = tokio::spawn(async move {
             let _place = places.acquire().await.unwrap();
-            story(point, folder.path()).await;
+            match point {
+                Failpoint::GroupClaimed | Failpoint::GroupRecorded => {
+                    group_story(point, folder.path()).await;
+                }
+                _ => story(point, folder.path()).await,
+            }
         });
         (point.name(), story)
     });

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use domain::message::DueMessage;
-use domain::reaction::{AfterMessage, AfterNumber};
+use domain::reaction::{AfterMessage, AfterNumber, Tried, react};
 use gateway::{ApiKey, SendRequest};
 use jiff::Timestamp;
 use store::{Chain, NextTurn, Record, Recorded, StoreError};
 
 use super::settle::{Known, Settled, settle};
 use super::verdict::Ready;
-use super::{AFTER_ERROR, Held, Sender, TurnEnd, later, next_turn};
+use super::{AFTER_ERROR, Held, Sender, TurnEnd, group, later, next_turn};
 use crate::context::{App, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::QueueMessage;
@@ -83,6 +83,18 @@ pub(super) async fn deliver(
                 let ours = recorded == Recorded::Ours;
                 if ours {
                     tell(sender, held, &settled).await;
+                }
+                let of_member = |member: &DueMessage| {
+                    let tried = Tried {
+                        attempts: member.attempts,
+                        expires_at: member.expires_at,
+                        streak: known.number.failure_streak,
+                    };
+                    react(outcome, tried, now, random).0
+                };
+                group::record(app, &record, &ready.members, of_member, now).await;
+                if matches!(settled.after, AfterMessage::Again { .. }) {
+                    ready.permit.give_back(app).await;
                 }
                 go_on(app, held, &settled, ours).await;
                 return TurnEnd::Sent(outcome.label());

@@ -33,7 +33,17 @@ pub(super) fn render(facts: &Facts<'_>, random: u64) -> Option<Rendered> {
         MessageType::ReferrerAlert => alert_vars(facts, facts.subject?),
         _ => recipient_vars(facts),
     };
-    let saved = facts.template.and_then(|stored| {
+    text_of(default, facts.template, &vars, random)
+}
+
+/// The saved text, one of its variants by chance, or the built-in one; `None` if it comes out empty.
+pub(super) fn text_of(
+    default: DefaultTemplate,
+    stored: Option<&StoredTemplate>,
+    vars: &Vars,
+    random: u64,
+) -> Option<Rendered> {
+    let saved = stored.and_then(|stored| {
         let count = u64::try_from(stored.variants.len()).ok()?;
         let index = usize::try_from(random.checked_rem(count)?).ok()?;
         let parsed = Template::parse(stored.variants.get(index)?, default.placeholders());
@@ -45,7 +55,7 @@ pub(super) fn render(facts: &Facts<'_>, random: u64) -> Option<Rendered> {
         Some(saved) => saved,
         None => (default.template().ok()?, 0),
     };
-    let text = template.render(&vars);
+    let text = template.render(vars);
     (!text.trim().is_empty()).then_some(Rendered { text, version })
 }
 
@@ -73,13 +83,18 @@ fn recipient_vars(facts: &Facts<'_>) -> Vars {
     vars
 }
 
-/// About the new participant, as much as they agreed to (requirement L3).
-fn alert_vars(facts: &Facts<'_>, subject: &Participant) -> Vars {
-    let in_full = match facts.settings.alert_phone {
-        AlertPhone::ByConsent => subject.consent_share,
+/// Whether a referrer sees a new participant's name, city and number in full (requirement L3).
+pub(super) fn sees_in_full(setting: AlertPhone, consent_share: bool) -> bool {
+    match setting {
+        AlertPhone::ByConsent => consent_share,
         AlertPhone::Full => true,
         AlertPhone::Masked => false,
-    };
+    }
+}
+
+/// About the new participant, as much as they agreed to (requirement L3).
+fn alert_vars(facts: &Facts<'_>, subject: &Participant) -> Vars {
+    let in_full = sees_in_full(facts.settings.alert_phone, subject.consent_share);
     let sequence = subject.referrer_sequence.unwrap_or(facts.referrals);
     let vars = Vars::new()
         .with(Placeholder::ReferrerSequence, sequence.to_string())

@@ -14,6 +14,7 @@ use domain::reserve::{Reserve, Reserves};
 use jiff::Timestamp;
 use store::{Chain, Checked, GatewayKey, Refusal};
 
+use super::gate::Permit;
 use super::render::{Facts, render};
 use super::{in_time, opens_at};
 
@@ -25,6 +26,10 @@ pub(super) struct Ready {
     pub(super) key: GatewayKey,
     pub(super) number: Number,
     pub(super) gateway: Breaker,
+    /// What was taken for this request.
+    pub(super) permit: Permit,
+    /// Rows that go with this one.
+    pub(super) members: Vec<DueMessage>,
 }
 
 /// What to do with a claimed row.
@@ -42,7 +47,7 @@ pub(super) enum Verdict {
     Lost,
 }
 
-fn wait(why: Waiting, from: Timestamp) -> Verdict {
+pub(super) fn wait(why: Waiting, from: Timestamp) -> Verdict {
     Verdict::Refuse {
         refusal: Refusal::Wait { why, from },
         number_ends: false,
@@ -78,7 +83,7 @@ fn own_number(
     recipient: &Participant,
     roster: &[Number],
     message: &DueMessage,
-    released: bool,
+    any_number: bool,
     now: Timestamp,
 ) -> Option<NumberId> {
     let chat = recipient.chat?;
@@ -86,7 +91,7 @@ fn own_number(
         .iter()
         .any(|number| number.id == chat.number_id && number.health(now) != Health::Out);
     let single = matches!(message.lane, Lane::Class(_));
-    (single && in_use && !released).then_some(chat.number_id)
+    (single && in_use && !any_number).then_some(chat.number_id)
 }
 
 /// When a verdict is given.
@@ -166,7 +171,7 @@ pub(super) fn judge(
         MaySend::From(_) => return number_ends(Waiting::Quota),
         MaySend::No => return number_ends(Waiting::Number),
     }
-    if let Some(number) = own_number(recipient, roster, message, checked.released, now)
+    if let Some(number) = own_number(recipient, roster, message, checked.any_number, now)
         && number != pace.number_id
     {
         return Verdict::Refuse {
@@ -200,6 +205,8 @@ pub(super) fn judge(
         key,
         number,
         gateway: checked.gateway,
+        permit: Permit::None,
+        members: Vec::new(),
     }))
 }
 

@@ -10,6 +10,8 @@ pub enum DefaultTemplate {
     Welcome,
     /// To the referrer of a new participant.
     ReferrerAlert,
+    /// To a referrer, about several new participants (requirement N1); not in the brief.
+    ReferrerAlertGroup,
     /// Before an event.
     Reminder,
     /// After an event. The brief's text announces the next one: without one it renders empty.
@@ -39,9 +41,10 @@ macro_rules! recipient_and {
 
 impl DefaultTemplate {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Welcome,
         Self::ReferrerAlert,
+        Self::ReferrerAlertGroup,
         Self::Reminder,
         Self::FollowUp,
         Self::BroadcastKabar,
@@ -55,6 +58,7 @@ impl DefaultTemplate {
         match self {
             Self::Welcome => "welcome",
             Self::ReferrerAlert => "referrer_alert",
+            Self::ReferrerAlertGroup => "referrer_alert_group",
             Self::Reminder => "reminder",
             Self::FollowUp => "follow_up",
             Self::BroadcastKabar => "broadcast_kabar",
@@ -77,6 +81,9 @@ impl DefaultTemplate {
         match self {
             Self::Welcome => include_str!("../../templates/welcome.txt"),
             Self::ReferrerAlert => include_str!("../../templates/referrer_alert.txt"),
+            Self::ReferrerAlertGroup => {
+                include_str!("../../templates/referrer_alert_group.txt")
+            }
             Self::Reminder => include_str!("../../templates/reminder.txt"),
             Self::FollowUp => include_str!("../../templates/follow_up.txt"),
             Self::BroadcastKabar => include_str!("../../templates/broadcast_kabar.txt"),
@@ -99,6 +106,9 @@ impl DefaultTemplate {
                 Placeholder::ReferrerSequence,
                 Placeholder::ReferrerTotal,
             ],
+            Self::ReferrerAlertGroup => {
+                recipient_and![ReferrerTotal, GroupCount, GroupList]
+            }
             Self::Reminder => {
                 recipient_and![EventTitle, EventDateTime, EventDate, ZoomLink, TimeLeft]
             }

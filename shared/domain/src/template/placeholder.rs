@@ -37,11 +37,15 @@ pub enum Placeholder {
     Topic,
     /// A broadcast's page, entered with it.
     LinkPage,
+    /// How many new participants one message tells of.
+    GroupCount,
+    /// Who they are, a line each, as [`crate::alert_group::list`] writes it.
+    GroupList,
 }
 
 impl Placeholder {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Sapaan,
         Self::Name,
         Self::City,
@@ -59,6 +63,8 @@ impl Placeholder {
         Self::SiteHost,
         Self::Topic,
         Self::LinkPage,
+        Self::GroupCount,
+        Self::GroupList,
     ];
 
     /// As it stands between the braces; the names are the brief's.
@@ -82,6 +88,8 @@ impl Placeholder {
             Self::SiteHost => "site_host",
             Self::Topic => "topic",
             Self::LinkPage => "link_page",
+            Self::GroupCount => "count",
+            Self::GroupList => "list",
         }
     }
 

@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
+use domain::alert_pace::AlertPace;
 use domain::hours::{HoursPolicy, SendingHours};
 use domain::ids::{MessageId, NumberId, ParticipantId, Token};
 use domain::lane::Lane;
@@ -76,12 +77,14 @@ fn person() -> Participant {
 fn checked() -> Checked {
     Checked {
         still_ours: true,
-        released: false,
+        any_number: false,
         suppressed: false,
         recipient: Some(person()),
         subject: None,
         unreadable: None,
         referrals: 0,
+        alerts: AlertPace::default(),
+        released: false,
         settings: Settings::default(),
         control: Control::default(),
         gateway: Breaker::default(),
@@ -131,6 +134,10 @@ fn judged(checked: Checked, message_type: MessageType, now: Timestamp) -> String
             refusal: Refusal::To { number },
             ..
         } => format!("to {}", number.0.as_u128()),
+        Verdict::Refuse {
+            refusal: Refusal::Hold,
+            ..
+        } => "hold".to_owned(),
         Verdict::Refuse {
             refusal: Refusal::End(failure),
             ..
@@ -327,7 +334,7 @@ fn a_message_goes_to_the_number_its_recipient_has_chatted_with_while_that_is_in_
     let other = || chatted_with(second().id);
     assert_eq!(judged(other(), welcome, noon()), "to 99");
     let released = Checked {
-        released: true,
+        any_number: true,
         ..other()
     };
     assert_eq!(judged(released, welcome, noon()), "send to 6281210000001");
