@@ -6,7 +6,7 @@ use crate::dispatch::{Runner, row_age_for};
 use crate::lane::Lane;
 use crate::message::Class;
 use crate::number::Number;
-use crate::pace::{MaySend, Pace, may_send};
+use crate::pace::{HORIZON, MaySend, Pace, may_send};
 use crate::reserve::Reserves;
 use crate::settings::{Control, Settings};
 
@@ -85,6 +85,28 @@ impl Turn<'_> {
             }
         }
         looks
+    }
+
+    /// When a turn that found nothing is worth another: the moment, within the horizon, at which a
+    /// class whose share of the caps is used up may be sent again. Without it a number whose
+    /// broadcast share frees message by message would wait for the next minute each time.
+    /// `None`: the chain ends.
+    #[must_use]
+    pub fn again(&self, now: Timestamp) -> Option<Timestamp> {
+        let horizon = now.saturating_add(HORIZON).unwrap_or(Timestamp::MAX);
+        Class::ALL
+            .into_iter()
+            .filter(|class| !self.control.stops(*class))
+            .filter(|class| self.settings.hours.lane_open_from(*class, now).is_some())
+            .filter(|class| self.has_sticky || self.control.lanes(*class, 0).next().is_some())
+            .filter_map(|class| {
+                let reserve = self.reserves.of(class, self.number, now);
+                match may_send(self.number, self.pace, reserve, now) {
+                    MaySend::From(then) if then <= horizon => Some(then),
+                    MaySend::From(_) | MaySend::Now | MaySend::No => None,
+                }
+            })
+            .min()
     }
 }
 
