@@ -196,6 +196,45 @@ mod tests {
     }
 
     #[test]
+    fn a_turn_comes_again_when_the_broadcasts_share_frees_within_two_minutes() {
+        let again = |at: &str, control: &Control, sent_s_ago: &[i64]| {
+            let now: Timestamp = at.parse().unwrap();
+            let number = Number {
+                limits: Limits::new(2, 5, 4, 100).unwrap(),
+                ..number()
+            };
+            let mut pace = Pace::new(number.id, now);
+            for ago in sent_s_ago {
+                let then = now.saturating_sub(jiff::SignedDuration::from_secs(*ago));
+                pace = pace.with_send(then.unwrap(), &number.limits);
+            }
+            let at = Turn {
+                settings: &Settings::default(),
+                control,
+                reserves: &Reserves::new(50, &[], [&number], now),
+                number: &number,
+                pace: &pace,
+                better: &[],
+                has_sticky: false,
+            }
+            .again(now);
+            at.map(|at| at.duration_since(now).as_secs())
+        };
+        let noon = "2026-11-30T05:00:00Z";
+        let open = with_campaigns();
+        assert_eq!(again(noon, &open, &[3_600, 10]), Some(7));
+        assert_eq!(again(noon, &open, &[3_000, 10]), None);
+        assert_eq!(again(noon, &open, &[10]), None);
+        assert_eq!(again(noon, &Control::default(), &[3_600, 10]), None);
+        assert_eq!(again("2026-11-30T15:00:00Z", &open, &[3_600, 10]), None);
+        let stopped = Control {
+            stopped: vec![Class::Broadcast],
+            ..open
+        };
+        assert_eq!(again(noon, &stopped, &[3_600, 10]), None);
+    }
+
+    #[test]
     fn closed_lanes_are_not_looked_at() {
         let night = "2026-11-30T15:00:00Z";
         assert_eq!(

@@ -15,6 +15,8 @@ pub struct Config {
     pub scale_percent: u32,
     /// Seconds between two measurements of the throughput.
     pub sample_s: u16,
+    /// Sending hours are the whole day, so that midnight comes while messages are sent.
+    pub all_day: bool,
     /// How numbers share work.
     pub strategy: Strategy,
     /// What goes wrong.
@@ -33,6 +35,7 @@ impl Config {
             numbers: 50,
             scale_percent: 100,
             sample_s: 5,
+            all_day: false,
             strategy: if seed.is_multiple_of(2) {
                 Strategy::RoundRobin
             } else {
@@ -51,6 +54,7 @@ impl Config {
             numbers: 5,
             scale_percent: 10,
             sample_s: 60,
+            all_day: seed % 4 == 3,
             faults: Faults::HARSH,
             ..Self::large(seed, 2_000)
         }

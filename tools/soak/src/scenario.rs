@@ -123,6 +123,12 @@ pub(crate) fn begin(world: &mut World) -> u32 {
             world.at(at + useful + HOUR, Event::Act(Action::Close { campaign }));
         }
     }
+    if config.all_day {
+        world.at(
+            0,
+            Event::Act(Action::Deed(Deed::Hours { open: 0, close: 24 })),
+        );
+    }
     if config.faults.people {
         people::plan(world, days);
     }

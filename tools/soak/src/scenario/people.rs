@@ -174,7 +174,7 @@ pub(super) fn act(world: &mut World, deed: Deed) {
         Deed::Reinstate => reinstate(world),
         Deed::Stop { every } => stop(world, every),
         Deed::Hours { open, close } => {
-            let time = |hour| jiff::civil::Time::constant(hour, 0, 0, 0);
+            let time = |hour: i8| jiff::civil::Time::constant(hour % 24, 0, 0, 0);
             let hours = SendingHours::new(time(open), time(close)).unwrap_or(SendingHours::DEFAULT);
             world.change_settings(|settings| settings.hours = HoursPolicy::new(hours));
             let (open, close) = (Ms::from(open) * HOUR, Ms::from(close) * HOUR);
