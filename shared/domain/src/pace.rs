@@ -121,7 +121,8 @@ impl History {
         self.0.retain(|s| *s > oldest);
     }
 
-    fn counted(&self, now: Timestamp) -> &[i64] {
+    /// The sends that count now.
+    pub(crate) fn counted(&self, now: Timestamp) -> &[i64] {
         let oldest = now.as_second() - COUNTED.as_secs();
         let first = self.0.partition_point(|s| *s <= oldest);
         self.0.get(first..).unwrap_or(&[])

@@ -6,7 +6,7 @@ use crate::dispatch::{Runner, row_age_for};
 use crate::lane::Lane;
 use crate::message::Class;
 use crate::number::Number;
-use crate::pace::{HORIZON, MaySend, Pace, may_send};
+use crate::pace::{MaySend, Pace, may_send};
 use crate::reserve::Reserves;
 use crate::settings::{Control, Settings};
 
@@ -85,28 +85,6 @@ impl Turn<'_> {
             }
         }
         looks
-    }
-
-    /// When a turn that found nothing is worth another: the moment, within the horizon, at which a
-    /// class whose share of the caps is used up may be sent again. Without it a number whose
-    /// broadcast share frees message by message would wait for the next minute each time.
-    /// `None`: the chain ends.
-    #[must_use]
-    pub fn again(&self, now: Timestamp) -> Option<Timestamp> {
-        let horizon = now.saturating_add(HORIZON).unwrap_or(Timestamp::MAX);
-        Class::ALL
-            .into_iter()
-            .filter(|class| !self.control.stops(*class))
-            .filter(|class| self.settings.hours.lane_open_from(*class, now).is_some())
-            .filter(|class| self.has_sticky || self.control.lanes(*class, 0).next().is_some())
-            .filter_map(|class| {
-                let reserve = self.reserves.of(class, self.number, now);
-                match may_send(self.number, self.pace, reserve, now) {
-                    MaySend::From(then) if then <= horizon => Some(then),
-                    MaySend::From(_) | MaySend::Now | MaySend::No => None,
-                }
-            })
-            .min()
     }
 }
 
@@ -193,45 +171,6 @@ mod tests {
             lanes(noon, &Control::default(), 0, true)[..4],
             ["own reminder", "reminder", "own welcome", "welcome"]
         );
-    }
-
-    #[test]
-    fn a_turn_comes_again_when_the_broadcasts_share_frees_within_two_minutes() {
-        let again = |at: &str, control: &Control, sent_s_ago: &[i64]| {
-            let now: Timestamp = at.parse().unwrap();
-            let number = Number {
-                limits: Limits::new(2, 5, 4, 100).unwrap(),
-                ..number()
-            };
-            let mut pace = Pace::new(number.id, now);
-            for ago in sent_s_ago {
-                let then = now.saturating_sub(jiff::SignedDuration::from_secs(*ago));
-                pace = pace.with_send(then.unwrap(), &number.limits);
-            }
-            let at = Turn {
-                settings: &Settings::default(),
-                control,
-                reserves: &Reserves::new(50, &[], [&number], now),
-                number: &number,
-                pace: &pace,
-                better: &[],
-                has_sticky: false,
-            }
-            .again(now);
-            at.map(|at| at.duration_since(now).as_secs())
-        };
-        let noon = "2026-11-30T05:00:00Z";
-        let open = with_campaigns();
-        assert_eq!(again(noon, &open, &[3_600, 10]), Some(7));
-        assert_eq!(again(noon, &open, &[3_000, 10]), None);
-        assert_eq!(again(noon, &open, &[10]), None);
-        assert_eq!(again(noon, &Control::default(), &[3_600, 10]), None);
-        assert_eq!(again("2026-11-30T15:00:00Z", &open, &[3_600, 10]), None);
-        let stopped = Control {
-            stopped: vec![Class::Broadcast],
-            ..open
-        };
-        assert_eq!(again(noon, &stopped, &[3_600, 10]), None);
     }
 
     #[test]

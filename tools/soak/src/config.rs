@@ -17,6 +17,8 @@ pub struct Config {
     pub sample_s: u16,
     /// Sending hours are the whole day, so that midnight comes while messages are sent.
     pub all_day: bool,
+    /// What is decided when.
+    pub story: Story,
     /// How numbers share work.
     pub strategy: Strategy,
     /// What goes wrong.
@@ -36,6 +38,7 @@ impl Config {
             scale_percent: 100,
             sample_s: 5,
             all_day: false,
+            story: Story::Week,
             strategy: if seed.is_multiple_of(2) {
                 Strategy::RoundRobin
             } else {
@@ -68,6 +71,15 @@ impl Config {
             ..self
         }
     }
+}
+
+/// What is decided when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Story {
+    /// Days of events, broadcasts, registrations, and of people who switch and edit.
+    Week,
+    /// Everything waits at ten in the morning, when the forecast is asked.
+    Backlog,
 }
 
 /// Chances of faults, each from 0 to 1.

@@ -16,10 +16,11 @@ mod world;
 
 use std::collections::BTreeMap;
 
-pub use config::{Bug, Config, Faults};
+pub use config::{Bug, Config, Faults, Story};
 pub use observer::{Delays, Violation, Violations};
 pub use report::Report;
 pub use rows::Standing;
+pub use scenario::Foretold;
 
 use throughput::Throughput;
 use time::{DAY, Ms, SECOND};
@@ -70,6 +71,7 @@ fn report(mut world: World, measured: &Throughput) -> Report {
     }
     Report {
         ends,
+        foretold: scenario::foretold(&world),
         requests: world.observer.requests,
         real: measured.real,
         ideal: measured.ideal,

@@ -86,6 +86,8 @@ pub(crate) struct Observer {
     pub(crate) violations: Violations,
     pub(crate) requests: u64,
     pub(crate) request_time: Ms,
+    /// By class, when its last request began.
+    pub(crate) last_request: [Ms; 5],
 }
 
 impl Observer {
@@ -100,6 +102,7 @@ impl Observer {
             violations: Violations::new(),
             requests: 0,
             request_time: 0,
+            last_request: [0; 5],
         }
     }
 
@@ -175,6 +178,7 @@ impl Observer {
         let seen = &mut self.rows[row as usize];
         seen.requests = seen.requests.saturating_add(1);
         let seen = *seen;
+        self.last_request[seen.class as usize] = now;
         let mut wrong = Vec::new();
         let mut must = |holds: bool, or: Violation| {
             if !holds {

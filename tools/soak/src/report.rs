@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::observer::{Delays, Violations};
 use crate::rows::Standing;
+use crate::scenario::Foretold;
 
 /// The result of one simulation.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Report {
     pub ideal: u64,
     /// Delays of single reminders.
     pub delays: Delays,
+    /// The forecast beside what came, for [`crate::Story::Backlog`].
+    pub foretold: Vec<Foretold>,
     /// Events that were played.
     pub events: u64,
     /// Virtual time, days.
@@ -74,6 +77,21 @@ impl fmt::Display for Report {
             self.delays.at(0.5),
             self.delays.ms.len()
         )?;
+        writeln!(
+            f,
+            "{:<34}{:>12}",
+            "  longer than a gap and a request", self.delays.over
+        )?;
+        for one in &self.foretold {
+            writeln!(
+                f,
+                "{:<34}{:>10.0} s  (foretold {:.0} s, {:.1} % off)",
+                format!("{:?} done after", one.class).to_lowercase(),
+                one.came_s,
+                one.foretold_s,
+                one.error() * 100.0
+            )?;
+        }
         writeln!(f, "{:<34}{:>12}", "violations", self.violations())?;
         for (what, (count, example)) in &self.violations {
             writeln!(f, "  {what:?}: {count}; {example}")?;

@@ -1,8 +1,10 @@
 //! The story: which numbers there are, what is decided when, what people do and what breaks.
 
+mod backlog;
 mod numbers;
 mod people;
 
+use domain::forecast::Load;
 use domain::ids::CampaignId;
 use domain::lane::OpenCampaign;
 use domain::message::Class;
@@ -10,10 +12,13 @@ use domain::pace::{MaySend, may_send};
 use domain::reserve::{Ahead, Reserve};
 use uuid::Uuid;
 
-use crate::config::Config;
+use crate::config::{Config, Story};
 use crate::rows::{CAMPAIGNS, NewRow, SHARDS, bulk_lane, class_lane};
 use crate::time::{DAY, HOUR, MINUTE, Ms, SECOND, packed, stamp};
+use crate::turn::TIMEOUT;
 use crate::world::{Event, World};
+pub use backlog::Foretold;
+pub(crate) use backlog::foretold;
 pub(crate) use numbers::{daily_capacity, fleet};
 pub(crate) use people::Deed;
 
@@ -27,6 +32,8 @@ pub(crate) enum Action {
     Storm { rows: u32 },
     /// A campaign is over: its lanes are not looked at any more.
     Close { campaign: u16 },
+    /// The forecast is asked.
+    Foretell(Vec<Load>),
     /// Somebody switches, pauses, edits, says STOP; or a number is banned.
     Deed(Deed),
 }
@@ -65,6 +72,9 @@ pub(crate) fn days(config: &Config, world: &World) -> u32 {
 
 /// Puts everything that will happen on the calendar; returns how many days it goes on.
 pub(crate) fn begin(world: &mut World) -> u32 {
+    if world.config.story == Story::Backlog {
+        return backlog::begin(world);
+    }
     let config = world.config.clone();
     let days = days(&config, world);
     let share = |per_cent: u32| config.messages / 100 * per_cent;
@@ -188,6 +198,7 @@ pub(crate) fn act(world: &mut World, action: Action) {
             let id = CampaignId(Uuid::from_u128(u128::from(campaign)));
             world.change_control(|control| control.open.retain(|open| open.campaign != id));
         }
+        Action::Foretell(loads) => backlog::foretell(world, &loads),
         Action::Deed(deed) => people::act(world, deed),
     }
 }
@@ -244,22 +255,32 @@ fn single(world: &mut World, class: Class) {
         world.now,
         world.now + useful,
     );
-    if class == Class::Reminder && may_be_watched(world) {
-        world.observer.reminders.watch(row, world.now);
+    if class == Class::Reminder
+        && let Some(at_most) = bound(world)
+    {
+        let now = world.now;
+        world.observer.reminders.watch(row, now, at_most);
     }
 }
 
-/// Whether a reminder that is due now has nothing to wait for but a gap and a request: some
-/// number is healthy, has cap, and no other reminder is before it.
-fn may_be_watched(world: &World) -> bool {
+/// How long a reminder that is due now may wait: a gap and a request of a number that is healthy
+/// and has cap, and ten seconds for each better priority. `None` if there is no such number, or
+/// another reminder is before it.
+fn bound(world: &World) -> Option<Ms> {
     let now = world.stamp();
-    let healthy = world
-        .runners
-        .iter()
-        .any(|runner| may_send(&runner.number, &runner.pace, Reserve::NONE, now) == MaySend::Now);
-    healthy
-        && !world.control.stops(Class::Reminder)
-        && world.observer.reminders.waiting(world.now) == 0
+    if world.control.stops(Class::Reminder) || world.observer.reminders.waiting(world.now) > 0 {
+        return None;
+    }
+    let could = world.runners.iter().filter(|runner| {
+        may_send(&runner.number, &runner.pace, Reserve::NONE, now) == MaySend::Now
+    });
+    let first = could.clone().map(|runner| runner.number.priority).min()?;
+    could
+        .map(|runner| {
+            let rank = Ms::from(runner.number.priority - first);
+            Ms::from(runner.number.limits.gap_max_s()) * SECOND + TIMEOUT + rank * 10 * SECOND
+        })
+        .min()
 }
 
 fn decide(world: &mut World, class: Class, home: u16, due: Ms, expires: Ms) -> u32 {
@@ -267,7 +288,9 @@ fn decide(world: &mut World, class: Class, home: u16, due: Ms, expires: Ms) -> u
     let person = world.between(0, people - 1);
     let numbers = Ms::try_from(world.runners.len()).unwrap_or(1);
     let alone = home == class_lane(class);
-    let sticks = world.between(1, STICKY_IN) == 1 && !(alone && class == Class::Reminder);
+    let sticks = world.between(1, STICKY_IN) == 1
+        && world.config.story == Story::Week
+        && !(alone && class == Class::Reminder);
     let only = sticks.then(|| usize::try_from(person % numbers).unwrap_or(0));
     let row = u32::try_from(world.rows.all.len()).unwrap_or(u32::MAX);
     world.decide(NewRow {

@@ -16,7 +16,7 @@ use crate::config::Bug;
 use crate::rows::{LaneNo, RowNo};
 use crate::time::{Ms, SECOND, stamp};
 use crate::world::{Event, View, World};
-pub(crate) use deliver::{Reply, mean_request};
+pub(crate) use deliver::{Reply, TIMEOUT, mean_request};
 
 /// A refused row lets the same turn pick again, so often.
 const REFUSALS: u32 = 10;

@@ -98,6 +98,9 @@ pub(crate) struct World {
     pub(crate) observer: Observer,
     pub(crate) wakes: crate::dispatcher::Wakes,
     pub(crate) events_played: u64,
+    /// What the forecast said: when each class is done, after the moment of asking.
+    pub(crate) foretold: Vec<(domain::message::Class, Ms)>,
+    pub(crate) asked_at: Ms,
     next_token: u32,
     views: Vec<Option<View>>,
     events: BinaryHeap<Reverse<Timed>>,
@@ -126,6 +129,8 @@ impl World {
             observer,
             wakes: crate::dispatcher::Wakes::default(),
             events_played: 0,
+            foretold: Vec::new(),
+            asked_at: 0,
             next_token: 0,
             views: vec![None; WORKERS],
             events: BinaryHeap::new(),

@@ -1,35 +1,63 @@
 //! Small runs: the rules hold under every fault, and each planted mistake is seen.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::panic, reason = "tests")]
 
-use soak::*;
+use soak::{Bug, Config, Faults, Violation, run};
 
 #[test]
-fn what() {
-    for seed in 0..6 {
+fn what_must_hold_holds_in_small_runs_full_of_faults() {
+    for seed in 0..4 {
         let report = run(&Config::small(seed));
-        println!("{seed} {report}");
+        assert_eq!(report.violations(), 0, "seed {seed}\n{report}");
+        assert_eq!(report.ends.values().sum::<u64>(), 2_000);
     }
+}
+
+#[test]
+fn without_faults_every_reminder_leaves_within_a_gap_and_a_request() {
     for seed in 0..2 {
         let report = run(&Config {
             faults: Faults::NONE,
             ..Config::small(seed)
         });
-        println!("{seed} {report}");
+        assert_eq!(report.violations(), 0, "seed {seed}\n{report}");
+        assert!(report.delays.ms.len() >= 15, "{report}");
+        assert_eq!(report.delays.over, 0, "seed {seed}\n{report}");
     }
 }
+
 #[test]
-fn bugs() {
-    for bug in Bug::ALL {
-        for seed in 0..4 {
-            let report = run(&Config::small(seed).with_bug(bug));
-            println!(
-                "{bug:?} {seed} {:?}",
-                report
-                    .violations
-                    .iter()
-                    .map(|(k, v)| (k, v.0))
-                    .collect::<Vec<_>>()
-            );
+fn the_same_seed_gives_the_same_run() {
+    let config = Config {
+        messages: 300,
+        ..Config::small(7)
+    };
+    assert_eq!(run(&config), run(&config));
+}
+
+/// What the observer must call the mistake.
+fn seen_as(bug: Bug) -> &'static [Violation] {
+    match bug {
+        Bug::RequeueExpiredClaim | Bug::UnconfirmedRetried | Bug::ClaimUnconditional => {
+            &[Violation::AcceptedTwice]
         }
+        Bug::NoFence => &[Violation::TwoInFlight],
+        Bug::GapFromStart | Bug::PermitNotPessimistic => &[Violation::Gap],
+        Bug::CapOf59Minutes | Bug::CountedWhenRecorded | Bug::StartsLate => &[Violation::HourlyCap],
+        Bug::CheckSkipped => &[Violation::AfterStop, Violation::AfterExpiry],
+        Bug::NoSweep => &[Violation::Lost],
+        Bug::PriorityReversed => &[Violation::Inversion],
+        Bug::WrongReason => &[Violation::FalseReason],
+    }
+}
+
+#[test]
+fn every_planted_mistake_is_seen() {
+    for bug in Bug::ALL {
+        let seen = (0..12).any(|seed| {
+            let report = run(&Config::small(seed).with_bug(bug));
+            let violations = seen_as(bug);
+            violations.iter().all(|v| report.violations.contains_key(v))
+        });
+        assert!(seen, "{bug:?} went unnoticed");
     }
 }

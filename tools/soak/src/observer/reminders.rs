@@ -14,6 +14,8 @@ const SEEN_AFTER: Ms = 60 * SECOND;
 pub struct Delays {
     /// Milliseconds, one for each reminder that was watched, ascending.
     pub ms: Vec<i64>,
+    /// Those that waited longer than a gap and a request.
+    pub over: u64,
 }
 
 impl Delays {
@@ -37,9 +39,9 @@ pub(crate) struct Reminders {
     /// Since when a reminder has been waiting, and which.
     waiting: BTreeSet<(Ms, RowNo)>,
     since: BTreeMap<RowNo, Ms>,
-    /// Those whose delay is measured, and when they were due.
-    watched: BTreeMap<RowNo, Ms>,
-    delays: Vec<i64>,
+    /// Those whose delay is measured: when they were due, and how long they may wait.
+    watched: BTreeMap<RowNo, (Ms, Ms)>,
+    delays: Delays,
     off_since: Ms,
 }
 
@@ -78,8 +80,8 @@ impl Reminders {
         self.waiting.range(..(now, 0)).count()
     }
 
-    pub(crate) fn watch(&mut self, row: RowNo, due: Ms) {
-        self.watched.insert(row, due);
+    pub(crate) fn watch(&mut self, row: RowNo, due: Ms, at_most: Ms) {
+        self.watched.insert(row, (due, at_most));
     }
 
     pub(super) fn forget(&mut self, row: RowNo) {
@@ -87,14 +89,15 @@ impl Reminders {
     }
 
     pub(super) fn request_begins(&mut self, row: RowNo, now: Ms) {
-        if let Some(due) = self.watched.remove(&row) {
-            self.delays.push(now - due);
+        if let Some((due, at_most)) = self.watched.remove(&row) {
+            self.delays.ms.push(now - due);
+            self.delays.over += u64::from(now - due > at_most);
         }
     }
 
     pub(crate) fn delays(&self) -> Delays {
-        let mut ms = self.delays.clone();
-        ms.sort_unstable();
-        Delays { ms }
+        let mut delays = self.delays.clone();
+        delays.ms.sort_unstable();
+        delays
     }
 }

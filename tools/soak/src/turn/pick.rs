@@ -49,13 +49,8 @@ pub(super) fn pick(world: &mut World, mut worker: Box<Worker>) {
     if is_old {
         return again_with_new_view(world, worker);
     }
-    match again(world, &worker) {
-        Some(at) => worker.end_turn(world, NextTurn::Armed(at)),
-        None => {
-            worker.end_turn(world, NextTurn::Idle);
-            go_on(world, worker, Stage::LookAgain);
-        }
-    }
+    worker.end_turn(world, NextTurn::Idle);
+    go_on(world, worker, Stage::LookAgain);
 }
 
 /// A row that came between the pick and the end was seen by a dispatcher that found the number
@@ -98,10 +93,6 @@ fn with_turn<T>(world: &World, worker: &Worker, ask: impl FnOnce(&Turn<'_>) -> T
         better,
         has_sticky,
     })
-}
-
-fn again(world: &World, worker: &Worker) -> Option<Timestamp> {
-    with_turn(world, worker, |turn| turn.again(world.stamp()))
 }
 
 /// At random among the first rows of the first lane that has any.
