@@ -63,6 +63,16 @@ impl Config {
         }
     }
 
+    /// 50 numbers without faults, and everything waits at once: what a forecast is held against.
+    #[must_use]
+    pub fn backlog(seed: u64, messages: u32) -> Self {
+        Self {
+            faults: Faults::NONE,
+            story: Story::Backlog,
+            ..Self::large(seed, messages)
+        }
+    }
+
     /// The same with a planted mistake.
     #[must_use]
     pub fn with_bug(self, bug: Bug) -> Self {
@@ -168,11 +178,19 @@ pub enum Bug {
     PriorityReversed,
     /// An expired row is ended as one that every try failed for.
     WrongReason,
+    /// The check trusts what a warm worker has known for an hour.
+    StaleCheck,
+    /// Sending hours are nobody's business.
+    HoursIgnored,
+    /// The day's count starts at 0 with each turn.
+    DayForgotten,
+    /// Rows are taken ten minutes before they may go.
+    LooksAhead,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::RequeueExpiredClaim,
         Self::NoFence,
         Self::ClaimUnconditional,
@@ -186,5 +204,9 @@ impl Bug {
         Self::NoSweep,
         Self::PriorityReversed,
         Self::WrongReason,
+        Self::StaleCheck,
+        Self::HoursIgnored,
+        Self::DayForgotten,
+        Self::LooksAhead,
     ];
 }

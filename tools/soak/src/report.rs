@@ -40,6 +40,15 @@ impl Report {
         self.real as f64 / self.ideal as f64
     }
 
+    /// By how much the worst forecast was wrong, as a part of the time from question to end.
+    #[must_use]
+    pub fn forecast_error(&self) -> f64 {
+        self.foretold
+            .iter()
+            .map(Foretold::error)
+            .fold(0.0, f64::max)
+    }
+
     /// How often something happened that must not.
     #[must_use]
     pub fn violations(&self) -> u64 {

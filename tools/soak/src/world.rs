@@ -5,6 +5,8 @@ use std::collections::BinaryHeap;
 use std::rc::Rc;
 
 use domain::dispatch::Runner;
+use domain::hours::{HoursPolicy, HoursRule};
+use domain::message::Class;
 use domain::number::Number;
 use domain::reserve::Reserves;
 use domain::settings::{Control, Settings};
@@ -16,7 +18,7 @@ use crate::config::{Bug, Config};
 use crate::observer::Observer;
 use crate::rows::{NewRow, RowNo, Rows, Standing};
 use crate::scenario::Action;
-use crate::time::{Ms, SECOND, ms, packed, stamp};
+use crate::time::{HOUR, Ms, SECOND, ms, packed, stamp};
 use crate::turn::{Stage, Worker};
 
 /// What happens at a moment.
@@ -99,7 +101,7 @@ pub(crate) struct World {
     pub(crate) wakes: crate::dispatcher::Wakes,
     pub(crate) events_played: u64,
     /// What the forecast said: when each class is done, after the moment of asking.
-    pub(crate) foretold: Vec<(domain::message::Class, Ms)>,
+    pub(crate) foretold: Vec<(Class, Ms)>,
     pub(crate) asked_at: Ms,
     next_token: u32,
     views: Vec<Option<View>>,
@@ -110,10 +112,14 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(config: &Config, runners: Vec<Runner>, people: usize) -> Self {
         let count = runners.len();
-        let settings = Settings {
+        let mut settings = Settings {
             strategy: config.strategy,
             ..Settings::default()
         };
+        if config.bug == Some(Bug::HoursIgnored) {
+            let free = |hours: HoursPolicy, class| hours.with_rule(class, HoursRule::Free);
+            settings.hours = Class::ALL.into_iter().fold(settings.hours, free);
+        }
         let observer = Observer::new(&runners, people, config.messages);
         Self {
             config: config.clone(),
@@ -199,8 +205,12 @@ impl World {
     /// What a warm worker knows, at most ten seconds old.
     pub(crate) fn warm_view(&mut self) -> View {
         let worker = usize::try_from(self.roll()).unwrap_or(0) % WORKERS;
+        let trusted = match self.has(Bug::StaleCheck) {
+            true => HOUR,
+            false => WARM,
+        };
         if let Some(view) = &self.views[worker]
-            && self.now - view.read_at < WARM
+            && self.now - view.read_at < trusted
         {
             return view.clone();
         }

@@ -1,5 +1,5 @@
 //! The forecast against what comes.
-use soak::{Config, Faults, Story, run};
+use soak::{Config, run};
 
 #[test]
 fn the_forecast_is_at_most_a_twentieth_off() {
@@ -10,15 +10,10 @@ fn the_forecast_is_at_most_a_twentieth_off() {
         (4, 4_000, 10, 15),
     ] {
         let report = run(&Config {
-            messages,
             numbers,
             scale_percent,
-            faults: Faults::NONE,
-            all_day: false,
-            story: Story::Backlog,
-            ..Config::small(seed)
+            ..Config::backlog(seed, messages)
         });
-        println!("{report}");
         assert_eq!(report.foretold.len(), 4);
         for one in &report.foretold {
             assert!(one.error() <= 0.05, "seed {seed}\n{report}");

@@ -17,7 +17,8 @@ pub(super) fn claim(world: &mut World, mut worker: Box<Worker>) {
     }
     let seen = *world.rows.get(worker.row);
     let there = seen.lane == worker.lane && Ms::from(seen.due) <= world.now;
-    let there = there || world.has(Bug::ClaimUnconditional);
+    let careless = world.has(Bug::ClaimUnconditional) || world.has(Bug::LooksAhead);
+    let there = there || careless;
     if !there || seen.standing > Standing::Sending {
         worker.lost += 1;
         return go_on(world, worker, Stage::Pick);
@@ -52,6 +53,12 @@ pub(super) fn check(world: &mut World, mut worker: Box<Worker>) {
         number: world.runners[worker.number].number.clone(),
         at: world.now,
     });
+    if world.has(Bug::StaleCheck)
+        && let Some(checked) = &mut worker.checked
+    {
+        checked.control = std::rc::Rc::clone(&worker.view.control);
+        checked.number = worker.view.roster[worker.number].clone();
+    }
     go_on(world, worker, Stage::Judge);
 }
 

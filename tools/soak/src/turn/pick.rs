@@ -12,7 +12,7 @@ use super::{
 };
 use crate::config::Bug;
 use crate::rows::{RowNo, lane_no, sticky_lane};
-use crate::time::{ms, packed};
+use crate::time::{MINUTE, ms, packed};
 use crate::world::{Event, World};
 
 pub(super) fn pick(world: &mut World, mut worker: Box<Worker>) {
@@ -25,6 +25,9 @@ pub(super) fn pick(world: &mut World, mut worker: Box<Worker>) {
     }
     if world.has(Bug::CapOf59Minutes) {
         forget_early(&mut worker);
+    }
+    if world.has(Bug::DayForgotten) {
+        worker.pace.day_count = 0;
     }
     let now = world.stamp();
     let horizon = now.saturating_add(HORIZON).unwrap_or(Timestamp::MAX);
@@ -103,13 +106,17 @@ fn choose(world: &mut World, worker: &Worker) -> Option<(RowNo, u16)> {
     if world.has(Bug::PriorityReversed) {
         looks.reverse();
     }
+    let ahead = match world.has(Bug::LooksAhead) {
+        true => 10 * MINUTE,
+        false => 0,
+    };
     let usable = |n: &&domain::number::Number| n.health(now) == Health::Usable;
     let active = worker.view.roster.iter().filter(usable).count();
     let among = (2 * active).max(1);
     let nth = usize::try_from(world.roll() >> 1).unwrap_or(0);
     for Look { lane, from, to } in looks {
         let lane = lane_no(lane);
-        let due = packed(ms(from))..=packed(ms(to));
+        let due = packed(ms(from))..=packed(ms(to) + ahead);
         let first: Vec<RowNo> = world
             .rows
             .in_lane(lane, due)
