@@ -80,6 +80,10 @@ phone-vectors: setup ## Record anew what the normal tests check against libphone
 bench: setup ## Measure cost and speed; writes docs/measurements.md (SECTION=calls for one, printed only)
 	cargo run --locked --profile bench-run --package bench -- $(or $(SECTION),--write docs/measurements.md)
 
+.PHONY: soak
+soak: need-rust ## Play a million messages on virtual time, with faults (SEED=1 MESSAGES=1000000)
+	SEED=$(SEED) MESSAGES=$(MESSAGES) cargo run --locked --profile bench-run --package soak
+
 .PHONY: doc
 doc: need-rust
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --no-deps

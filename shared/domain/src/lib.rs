@@ -9,6 +9,7 @@ pub mod consent;
 pub mod dispatch;
 pub mod event;
 pub mod explain;
+pub mod forecast;
 pub mod form;
 pub mod hours;
 pub mod ids;

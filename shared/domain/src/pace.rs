@@ -121,7 +121,8 @@ impl History {
         self.0.retain(|s| *s > oldest);
     }
 
-    fn counted(&self, now: Timestamp) -> &[i64] {
+    /// The sends that count now.
+    pub(crate) fn counted(&self, now: Timestamp) -> &[i64] {
         let oldest = now.as_second() - COUNTED.as_secs();
         let first = self.0.partition_point(|s| *s <= oldest);
         self.0.get(first..).unwrap_or(&[])
@@ -237,10 +238,23 @@ pub fn may_send(number: &Number, pace: &Pace, reserve: Reserve, now: Timestamp) 
     let free = holding.map_or(new_day, |oldest| {
         Timestamp::from_second(oldest + COUNTED.as_secs() + 1).unwrap_or(Timestamp::MAX)
     });
+    let free = not_over_midnight(free.max(now));
     if free > now {
         MaySend::From(free)
     } else {
         MaySend::Now
+    }
+}
+
+/// A permit counts for the day on which it is written, and its request may start
+/// [`START_WITHIN`] later: in the last seconds before midnight nobody could tell for which day it
+/// would count, and a day that begins with a request of the day before would hold one too many.
+fn not_over_midnight(at: Timestamp) -> Timestamp {
+    let starts = at.saturating_add(START_WITHIN + SignedDuration::from_secs(1));
+    if starts.is_ok_and(|starts| wib_day(starts) == wib_day(at)) {
+        at
+    } else {
+        next_wib_day(at)
     }
 }
 

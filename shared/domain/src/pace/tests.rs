@@ -90,7 +90,7 @@ fn a_number_out_paused_or_cooling_says_so() {
 #[test]
 fn the_daily_count_starts_again_at_midnight_in_wib() {
     let number = number(600, 1);
-    let evening: Timestamp = "2026-11-30T16:59:59Z".parse().unwrap();
+    let evening: Timestamp = "2026-11-30T16:59:00Z".parse().unwrap();
     let midnight: Timestamp = "2026-11-30T17:00:00Z".parse().unwrap();
     let pace = Pace::new(number.id, evening).with_send(evening, &number.limits);
     assert_eq!(
@@ -101,6 +101,21 @@ fn the_daily_count_starts_again_at_midnight_in_wib() {
         may_send(&number, &pace, Reserve::NONE, midnight),
         MaySend::Now
     );
+}
+
+#[test]
+fn no_permit_is_written_whose_request_could_start_on_the_next_day() {
+    let number = number(600, 10);
+    let midnight: Timestamp = "2026-11-30T17:00:00Z".parse().unwrap();
+    let pace = Pace::new(number.id, at(0));
+    let may = |before_ms: i64| {
+        let now = midnight.saturating_sub(SignedDuration::from_millis(before_ms));
+        may_send(&number, &pace, Reserve::NONE, now.unwrap())
+    };
+    assert_eq!(may(6_001), MaySend::Now);
+    assert_eq!(may(6_000), MaySend::From(midnight));
+    assert_eq!(may(1), MaySend::From(midnight));
+    assert_eq!(may(0), MaySend::Now);
 }
 
 #[test]
