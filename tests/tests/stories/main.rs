@@ -29,6 +29,7 @@ mod sticky;
 mod storm;
 mod switches;
 mod texts;
+mod turns;
 mod waiting;
 mod warm_up;
 mod weekly_hours;
