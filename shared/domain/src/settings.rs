@@ -3,6 +3,7 @@
 use crate::hours::{HoursPolicy, SendingHours};
 use crate::message::Class;
 use crate::phone::Phone;
+use crate::referral_code::CodeStyle;
 
 /// How numbers take work when there is less of it than numbers (requirement S1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +40,8 @@ pub struct Settings {
     pub alert_phone: AlertPhone,
     /// Sending hours.
     pub hours: HoursPolicy,
+    /// What participants' links show.
+    pub referral_code_style: CodeStyle,
     /// Registrations one network address may send in ten minutes (requirement L8).
     pub registrations_per_address: u32,
 }
@@ -52,6 +55,7 @@ impl Default for Settings {
             strategy: Strategy::default(),
             alert_phone: AlertPhone::default(),
             hours: HoursPolicy::new(SendingHours::DEFAULT),
+            referral_code_style: CodeStyle::default(),
             registrations_per_address: 600,
         }
     }

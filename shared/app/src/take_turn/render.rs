@@ -66,7 +66,7 @@ fn recipient_vars(facts: &Facts<'_>) -> Vars {
             .with(Placeholder::EventTitle, event.title.as_str())
             .with(
                 Placeholder::EventDateTime,
-                date_time(event.start_time, Zone::Wib),
+                date_time(event.start_time, recipient.city.zone().unwrap_or(Zone::Wib)),
             )
             .with(Placeholder::EventDate, date(event.start_time));
     }
