@@ -4,6 +4,7 @@ pub mod backlog;
 mod context;
 pub mod dispatch;
 mod failpoint;
+pub mod landing;
 pub mod numbers;
 pub mod ports;
 pub mod queue_body;

@@ -24,5 +24,6 @@ pub mod settings;
 pub mod template;
 mod text;
 pub mod time_text;
+pub mod vcard;
 pub mod visit;
 pub mod zone;

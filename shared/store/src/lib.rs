@@ -6,6 +6,7 @@ mod error;
 mod events;
 mod item;
 mod keyring;
+mod landing;
 mod lookup;
 mod messages;
 mod numbers;

@@ -1,6 +1,7 @@
 use domain::hours::{HoursPolicy, HoursRule, SendingHours};
 use domain::message::Class;
 use domain::phone::Phone;
+use domain::referral_code::CodeStyle;
 use domain::settings::{AlertPhone, Contact, Control, Settings, Strategy};
 use jiff::Timestamp;
 use jiff::civil::Time;
@@ -35,6 +36,9 @@ struct SettingsItem {
     /// Minutes: 0 = obeys, -1 = free, otherwise at once within.
     hours_rules: BTreeMap<String, i32>,
     registrations_per_address: u32,
+    /// Absent in items that are older than the choice.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    referral_code_style: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -157,6 +161,7 @@ impl Store {
             hours_close: settings.hours.hours.close(),
             hours_rules,
             registrations_per_address: settings.registrations_per_address,
+            referral_code_style: Some(settings.referral_code_style.as_str().to_owned()),
         };
         self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
     }
@@ -314,5 +319,9 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
         },
         hours,
         registrations_per_address: item.registrations_per_address,
+        referral_code_style: match &item.referral_code_style {
+            None => CodeStyle::default(),
+            Some(word) => CodeStyle::parse(word).ok_or_else(|| bad("referral_code_style"))?,
+        },
     })
 }
