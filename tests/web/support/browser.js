@@ -1,0 +1,51 @@
+// A browser, and the pages that tests open in it.
+
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** The Chromium that CHROMIUM names, or the system's. */
+export function chromiumPath() {
+  const path = [process.env.CHROMIUM, ...PLACES].find((one) => one && existsSync(one));
+  if (!path) {
+    throw new Error('Chromium is missing: install it (Debian, Ubuntu: apt-get install chromium) or set CHROMIUM.');
+  }
+  return path;
+}
+
+export function startBrowser() {
+  return chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--disable-gpu'] });
+}
+
+/** What the page is told instead of the system's own answer: a session, a video, texts. */
+export const LANDING = {
+  event: {
+    title: 'Sosialisasi Program Socialpreneur',
+    start_time: new Date(Date.now() + 75 * 3_600_000).toISOString(),
+    date: 'Minggu, 29 November 2026',
+    clocks: ['19.30 WIB', '20.30 WITA', '21.30 WIT'],
+  },
+  video: 'https://youtu.be/abcdefghijk',
+  texts: {},
+};
+
+/** Answers `/api/landing` with this. */
+export async function answerLanding(page, body) {
+  await page.route('**/api/landing', (route) => route.fulfill({ json: body }));
+}
+
+/** Types a person into the form; what is given replaces the usual. */
+export async function fill(page, fields = {}) {
+  const person = { name: 'Siti Aminah', city: 'Kota Bogor', profession: 'Guru', phone: '081234567890', ...fields };
+  await page.getByLabel('Ibu', { exact: true }).check();
+  for (const [name, value] of Object.entries(person)) await page.locator(`#${name}`).fill(value);
+  await page.locator('#consent_wa').check();
+}
+
+/** WhatsApp stands outside of these tests: its addresses answer with an empty page. */
+export async function withoutWhatsApp(context) {
+  await context.route(/^https:\/\/(wa\.me|api\.whatsapp\.com)\//, (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>WhatsApp</title>' }),
+  );
+}
