@@ -1,18 +1,7 @@
 // A browser, and the pages that tests open in it.
 
-import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
-
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-/** The Chromium that CHROMIUM names, or the system's. */
-export function chromiumPath() {
-  const path = [process.env.CHROMIUM, ...PLACES].find((one) => one && existsSync(one));
-  if (!path) {
-    throw new Error('Chromium is missing: install it (Debian, Ubuntu: apt-get install chromium) or set CHROMIUM.');
-  }
-  return path;
-}
+import { chromiumPath } from './chromium.js';
 
 export function startBrowser() {
   return chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--disable-gpu'] });
@@ -48,4 +37,9 @@ export async function withoutWhatsApp(context) {
   await context.route(/^https:\/\/(wa\.me|api\.whatsapp\.com)\//, (route) =>
     route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>WhatsApp</title>' }),
   );
+}
+
+/** The way to WhatsApp leads nowhere, so that the page can be looked at. */
+export async function stayHere(page) {
+  await page.route(/^https:\/\/wa\.me\//, (route) => route.fulfill({ status: 204 }));
 }

@@ -87,7 +87,10 @@ export class Form {
   /** Errors beside their fields, and all of them above the form, where the focus goes. */
   #refuse(errors) {
     this.#say('');
-    const items = Object.entries(errors).map(([field, text]) => {
+    const order = [...this.#form.querySelectorAll('.error')].map((place) => place.id.slice('error-'.length));
+    const rank = ([field]) => order.indexOf(field) >>> 0;
+    const inOrder = Object.entries(errors).sort((one, other) => rank(one) - rank(other));
+    const items = inOrder.map(([field, text]) => {
       const item = element('li');
       if (!this.#mark(field, text)) {
         item.textContent = text;
