@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import jsqr from 'jsqr';
-import { LANDING, answerLanding, fill, stayHere } from './support/browser.js';
+import { LANDING, alive, answerLanding, fill, stayHere } from './support/browser.js';
 import { newPhone, suite } from './support/suite.js';
 
 const town = suite();
@@ -12,6 +12,7 @@ const DONE = { name: 'Terima kasih' };
 test('errors stand beside their fields and above the form, and go as they are mended', async () => {
   await town.withPage({}, async (page) => {
     await page.goto(town.url);
+    await alive(page);
     await page.locator('#name').fill('Siti');
     await page.locator('#phone').fill('021 555 1234');
     await page.locator('#submit').click();
@@ -36,6 +37,7 @@ test('errors stand beside their fields and above the form, and go as they are me
 test('the number is shown back as it will be used', async () => {
   await town.withPage({}, async (page) => {
     await page.goto(town.url);
+    await alive(page);
     const back = page.locator('#phone-back');
     for (const typed of ['0812 3456 7890', '+62 812-3456-7890', '6281234567890', '81234567890']) {
       await page.locator('#phone').fill(typed);
@@ -51,6 +53,7 @@ test('cities are suggested from the official list, asked for when needed', async
     const asked = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await page.goto(town.url);
+    await alive(page);
     await page.waitForLoadState('networkidle');
     assert.ok(!asked.includes('/assets/cities.txt'));
     await page.locator('#city').focus();
@@ -64,6 +67,7 @@ test('registering shows what comes next, leads to WhatsApp, and the way back lea
   await town.withPage({}, async (page) => {
     await answerLanding(page, LANDING);
     await page.goto(`${town.url}/ref=081234567890`);
+    await alive(page);
     const phone = newPhone();
     await fill(page, { phone });
     await page.locator('#submit').click();
@@ -87,6 +91,7 @@ test('the own link is shared, copied, coded and printed', async () => {
   await town.withPage({ permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true }, async (page, context) => {
     await answerLanding(page, { ...LANDING, texts: { invitation: 'Ayo ikut!' } });
     await page.goto(town.url);
+    await alive(page);
     const phone = newPhone();
     const link = `https://www.webdonasi.com/ref=${phone}`;
     await fill(page, { phone });
@@ -152,6 +157,8 @@ test('a known number gets the same view, and an opaque link is not told', async 
     const answers = [];
     for (let time = 0; time < 2; time += 1) {
       await page.goto(town.url);
+      await alive(page);
+    await alive(page);
       await fill(page, { phone });
       const [answer] = await Promise.all([page.waitForResponse('**/api/registrations'), page.locator('#submit').click()]);
       answers.push([answer.status(), await answer.text()]);
@@ -164,6 +171,7 @@ test('a known number gets the same view, and an opaque link is not told', async 
       route.fulfill({ status: 201, json: { redirect_url: 'https://wa.me/6281100000000?text=Halo', referral_link: null } }),
     );
     await page.goto(town.url);
+    await alive(page);
     await fill(page);
     await page.locator('#submit').click();
     await page.getByText('Link undangan pribadi Anda kami kirim lewat WhatsApp.', { exact: true }).waitFor();
@@ -183,6 +191,7 @@ test('pressed twice it is sent once, a slow answer is explained, a lost one lose
       } else await route.continue();
     });
     await page.goto(town.url);
+    await alive(page);
     await fill(page, { phone: newPhone() });
     await page.locator('#submit').click();
     assert.equal(await page.locator('#submit').textContent(), 'Mengirim…');
@@ -198,6 +207,7 @@ test('pressed twice it is sent once, a slow answer is explained, a lost one lose
     await page.getByText('Sudah tersambung lagi').waitFor();
     lose = false;
     await page.reload();
+    await alive(page);
     assert.equal(await page.locator('#name').inputValue(), 'Siti Aminah');
     assert.equal(await page.locator('#consent_wa').isChecked(), false, 'consent is given each time');
     await page.locator('#consent_wa').check();
@@ -213,6 +223,8 @@ test('too many, not open, broken: the server\'s words are shown', async () => {
         route.fulfill({ status, json: { errors: { form: `Alasan ${status}.` } } }),
       );
       await page.goto(town.url);
+      await alive(page);
+    await alive(page);
       await fill(page);
       await page.locator('#submit').click();
       await page.getByText(`Alasan ${status}.`).waitFor();
@@ -227,14 +239,18 @@ test('too many, not open, broken: the server\'s words are shown', async () => {
 test('only who came through a link is asked about the one who invited, for 30 days', async () => {
   await town.withPage({}, async (page) => {
     await page.goto(town.url);
+    await alive(page);
     assert.equal(await page.locator('#share-row').isVisible(), false);
     await page.goto(`${town.url}/ref=%2B62%20812-3456-7890`);
+    await alive(page);
     assert.equal(await page.locator('#share-row').isVisible(), true);
     assert.equal(await page.locator('#ref').inputValue(), '+62 812-3456-7890');
     await page.goto(town.url);
+    await alive(page);
     assert.equal(await page.locator('#share-row').isVisible(), true);
     await page.evaluate(() => localStorage.setItem('invited-until', Date.now() - 1));
     await page.reload();
+    await alive(page);
     assert.equal(await page.locator('#share-row').isVisible(), false);
   });
 });

@@ -24,6 +24,11 @@ export async function answerLanding(page, body) {
   await page.route('**/api/landing', (route) => route.fulfill({ json: body }));
 }
 
+/** Waits until the script has taken over the form. */
+export async function alive(page) {
+  await page.locator('#registration[novalidate]').waitFor();
+}
+
 /** Types a person into the form; what is given replaces the usual. */
 export async function fill(page, fields = {}) {
   const person = { name: 'Siti Aminah', city: 'Kota Bogor', profession: 'Guru', phone: '081234567890', ...fields };
