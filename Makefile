@@ -14,7 +14,7 @@ ARCH ?= arm64
 
 .PHONY: help
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
 run: need-rust ## Start everything on this machine (PORT=3000 DATA_DIR=.data SEED=demo)
@@ -30,8 +30,14 @@ $(VENV)/ready: requirements-dev.txt
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+WEB := tests/web
+$(WEB)/node_modules/ready $(WEB)/lighthouse/node_modules/ready: %/node_modules/ready: %/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer with npm." >&2; exit 1; }
+	@cd $* && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 .PHONY: test
-test: setup check-fmt check-templates check-deps clippy unit doc ## All that continuous integration checks, set-up included
+test: setup check-fmt check-templates check-deps clippy unit web doc ## All that continuous integration checks, set-up included
 
 .PHONY: lint
 lint: setup check-fmt check-templates check-deps clippy doc ## All of it but the tests
@@ -66,6 +72,27 @@ clippy: need-rust
 unit: setup ## The tests alone
 	$(VENV)/bin/cargo-nextest nextest run --locked --workspace
 
+# Whole files one after the other: each starts a site and a browser of its own.
+.PHONY: web
+web: need-rust need-chromium $(WEB)/node_modules/ready ## The pages in a browser: accessibility, form, size, headers
+	cargo build --locked --package local
+	cd $(WEB) && node --test --test-concurrency=1 --test-timeout=120000 *.test.js
+
+.PHONY: lighthouse
+lighthouse: need-rust need-chromium $(WEB)/lighthouse/node_modules/ready ## Lighthouse on the landing page, mobile, median of three (PAGE=/ref=...)
+	cargo build --locked --profile bench-run --package local
+	LOCAL=$(CURDIR)/target/bench-run/local node $(WEB)/lighthouse/run.js
+
+.PHONY: images
+images: need-rust need-chromium $(WEB)/node_modules/ready ## Draw anew the preview picture and the icons of web/landing
+	cargo build --locked --package local
+	node $(WEB)/images.js
+
+.PHONY: need-chromium
+need-chromium:
+	@command -v node >/dev/null || { echo "node is missing: install Node.js 20 or newer." >&2; exit 1; }
+	@cd $(WEB) && node --input-type=module --eval "import { chromiumPath } from './support/chromium.js'; try { chromiumPath() } catch (error) { console.error(error.message); process.exit(1) }"
+
 .PHONY: test-oracle
 test-oracle: setup ## Phone parsing against libphonenumber: 300 000 texts, half a minute
 	cargo build --locked --package domain --example parse_phones
@@ -92,6 +119,32 @@ doc: need-rust
 functions: need-rust ## Build the deployed functions into target/lambda (ARCH=arm64 or x86_64)
 	@cargo lambda --version >/dev/null 2>&1 || { echo "cargo lambda is missing: see https://www.cargo-lambda.info." >&2; exit 1; }
 	cargo lambda build --locked --release --$(subst _,-,$(ARCH)) --lambda-dir target/lambda $(addprefix --package ,$(FUNCTIONS))
+
+SITES := site-dev site-staging site-prod
+.PHONY: $(SITES)
+site-dev: ## Upload the pages to a stage; also site-staging, site-prod
+$(SITES): site-%:
+	@command -v aws >/dev/null || { echo "aws is missing: install the AWS CLI." >&2; exit 1; }
+	@output() { aws cloudformation describe-stacks --stack-name socialpreneur-$* --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue" --output text; }; \
+	bucket=$$(output PagesBucket); \
+	kept="public, max-age=600, stale-while-revalidate=86400"; \
+	aws s3 sync web/landing "s3://$$bucket" --exclude "*.html" --exclude "*.webmanifest" --cache-control "$$kept"; \
+	aws s3 sync web/styles "s3://$$bucket/assets/styles" --cache-control "$$kept"; \
+	aws s3 cp web/landing/manifest.webmanifest "s3://$$bucket/" --content-type application/manifest+json --cache-control "$$kept"; \
+	aws s3 sync web/landing "s3://$$bucket" --exclude "*" --include "*.html" --content-type "text/html; charset=utf-8" --cache-control no-cache; \
+	aws cloudfront create-invalidation --distribution-id "$$(output DistributionId)" --paths "/*" --query Invalidation.Id --output text
+
+# The key lies wrapped in the keyring once the API was called for the first time; whoever asks needs
+# kms:Decrypt on the field key.
+SECRETS := origin-secret-dev origin-secret-staging origin-secret-prod
+.PHONY: $(SECRETS)
+origin-secret-dev: ## What the parameter OriginSecret must say; also -staging, -prod
+$(SECRETS): origin-secret-%:
+	@command -v aws >/dev/null || { echo "aws is missing: install the AWS CLI." >&2; exit 1; }
+	@aws dynamodb get-item --table-name socialpreneur-$*-keyring --key '{"key_id":{"S":"origin"}}' --query Item.wrapped.B --output text \
+		| base64 --decode \
+		| aws kms decrypt --ciphertext-blob fileb:///dev/stdin --encryption-context app=socialpreneur,purpose=field-keys --query Plaintext --output text \
+		| base64 --decode | od -An -v -tx1 | tr -d ' \n'; echo
 
 DEPLOYMENTS := deploy-dev deploy-staging deploy-prod
 .PHONY: $(DEPLOYMENTS)

@@ -17,6 +17,13 @@ impl Town {
         items.pop()
     }
 
+    /// The opaque code of somebody who is registered.
+    pub async fn opaque_code_of(&self, person: &Person) -> String {
+        let item = self.participant(person).await.expect("a participant");
+        let id = item["id"].as_s().expect("an id").parse().expect("a UUID");
+        domain::referral_code::opaque_code(id)
+    }
+
     /// Whether `invitee` is stored as invited by `referrer`; false if by nobody.
     pub async fn is_invited_by(&self, invitee: &Person, referrer: &Person) -> bool {
         let invitee = self.participant(invitee).await.expect("an invitee");

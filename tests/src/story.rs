@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::phone::Phone;
+use domain::referral_code::CodeStyle;
 use domain::settings::{AlertPhone, Settings};
 use local::simulator::Mode;
 
@@ -49,13 +50,25 @@ pub async fn play(town: &Town) -> Story {
         names: vec!["Budi Santoso", "Siti Aminah", "Wayan Sudiarta"],
         ..Story::default()
     };
+    looking_around(town).await;
     invitations(town, &mut story).await;
     mistakes(town, &mut story).await;
     masks(town, &mut story).await;
     ceiling(town, &mut story).await;
     failures(town, &mut story).await;
+    hidden_number(town, &mut story).await;
     next_day(town, &mut story).await;
     story
+}
+
+/// Visitors who read the page, are counted, and save the sending numbers.
+async fn looking_around(town: &Town) {
+    assert_eq!(town.get("/api/landing").await.status, 200);
+    assert_eq!(town.get("/api/contact.vcf").await.status, 200);
+    let step = serde_json::json!({"step": "visit", "source": "direct"});
+    let visit = town.request(reqwest::Method::POST, "/api/visits");
+    let visit = visit.header("x-forwarded-for", "203.0.113.77").json(&step);
+    assert_eq!(town.send(visit).await.status, 204);
 }
 
 /// Visitors who come through links, spelt in many ways; one is invited by nobody who is known.
@@ -232,6 +245,27 @@ async fn failures(town: &Town, story: &mut Story) {
     story.register(town, &stopped).await;
     town.advance(120).await;
     assert!(town.count_rows("welcome", "failed", "suppressed").await == 1);
+}
+
+/// Somebody's link hides their number, and leads to them all the same.
+async fn hidden_number(town: &Town, story: &mut Story) {
+    let settings = Settings {
+        referral_code_style: CodeStyle::Opaque,
+        ..Settings::default()
+    };
+    let saved = app::settings::save_settings(&town.cloud.app, &settings).await;
+    saved.expect("settings are saved");
+    let host = Person::nth(520);
+    story.register(town, &host).await;
+    let code = town.opaque_code_of(&host).await;
+    let visitor = Person {
+        code: Some(code),
+        ..Person::nth(521)
+    };
+    story.register(town, &visitor).await;
+    arrived(town, &host, 2).await;
+    let saved = app::settings::save_settings(&town.cloud.app, &Settings::default()).await;
+    saved.expect("settings are saved");
 }
 
 async fn bring_back(town: &Town) {

@@ -9,6 +9,8 @@ mod checks;
 mod data_model;
 #[path = "template/project.rs"]
 mod project;
+#[path = "template/web.rs"]
+mod web;
 
 use project::Project;
 use serde_json::{Value, json};
@@ -16,6 +18,7 @@ use serde_json::{Value, json};
 fn violations(project: &Project) -> Vec<String> {
     let mut found = data_model::violations(project);
     found.extend(checks::violations(project));
+    found.extend(web::violations(project));
     found
 }
 
@@ -36,6 +39,7 @@ struct Planted {
 const DATA: &str = "infra/data.yaml";
 const MESSAGING: &str = "infra/messaging.yaml";
 const API: &str = "infra/api.yaml";
+const WEB: &str = "infra/web.yaml";
 
 fn plant(
     template: &'static str,
@@ -53,6 +57,7 @@ fn plant(
 
 fn planted() -> Vec<Planted> {
     let sender = "/Resources/Sender/Properties";
+    let site = "/Resources/Distribution/Properties/DistributionConfig";
     let turns = "/Resources/Sender/Properties/Events/Turns/Properties";
     let statement = "/Resources/SenderRole/Properties/Policies/0/PolicyDocument/Statement/3";
     let at = |base: &str, rest: &str| -> &'static str { format!("{base}{rest}").leak() };
@@ -242,6 +247,42 @@ fn planted() -> Vec<Planted> {
             "/Resources/Messaging/Properties/Parameters",
             json!({ "Prefixx": "x" }),
             "Messaging: parameter Prefixx is unknown",
+        ),
+        plant(
+            WEB,
+            "/Resources/Pages/Properties/PublicAccessBlockConfiguration/IgnorePublicAcls",
+            json!(false),
+            "Pages: not closed to the public",
+        ),
+        plant(
+            WEB,
+            at(site, "/Logging"),
+            json!({ "Bucket": "logs" }),
+            "Distribution: an access log",
+        ),
+        plant(
+            WEB,
+            at(site, "/CacheBehaviors/2/ViewerProtocolPolicy"),
+            json!("allow-all"),
+            "Distribution /api/*: reached without TLS",
+        ),
+        plant(
+            WEB,
+            at(site, "/DefaultCacheBehavior/ResponseHeadersPolicyId"),
+            json!(null),
+            "Distribution default: no security headers",
+        ),
+        plant(
+            WEB,
+            at(site, "/CacheBehaviors/2/FunctionAssociations"),
+            json!([]),
+            "Distribution /api/*: the visitor may choose an address",
+        ),
+        plant(
+            WEB,
+            "/Parameters/OriginSecret/NoEcho",
+            json!(false),
+            "infra/web.yaml: OriginSecret is shown",
         ),
         plant(
             "template.yaml",

@@ -273,7 +273,7 @@ impl Cloud {
         let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
         let router = routes(
-            Edge { functions, gate },
+            edge::router(Edge { functions, gate }, edge::site_headers()?),
             simulator.clone(),
             Arc::new(outside),
         );
@@ -375,7 +375,7 @@ fn connect(conductor: &Conductor, functions: &Functions) -> Result<(), StartErro
     Ok(())
 }
 
-fn routes(edge: Edge, simulator: Simulator, world: Arc<dyn World>) -> Router {
+fn routes(edge: Router, simulator: Simulator, world: Arc<dyn World>) -> Router {
     let assets = PAGE_JS.iter().fold(Router::new(), |router, (name, text)| {
         let script = ([("content-type", "text/javascript; charset=utf-8")], *text);
         router.route(&format!("/{name}"), get(move || async move { script }))
@@ -386,5 +386,5 @@ fn routes(edge: Edge, simulator: Simulator, world: Arc<dyn World>) -> Router {
             "/simulator/assets",
             assets.route("/simulator.css", get(|| edge::css(PAGE_CSS))),
         )
-        .merge(edge::router(edge))
+        .merge(edge)
 }

@@ -105,7 +105,7 @@ impl Functions {
         answer.get("next")?.as_str()?.parse().ok()
     }
 
-    /// `POST /api/registrations`: an API Gateway v2 event in, its answer out.
+    /// A route of the registration function: an API Gateway v2 event in, its answer out.
     pub(crate) async fn register(&self, event: Value) -> Result<Value, String> {
         let deps = Arc::clone(&self.registration);
         let request: LambdaRequest = serde_json::from_value(event).map_err(text)?;

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use domain::event::Event;
 use domain::ids::{EventId, NumberId, ParticipantId, Token};
+use domain::landing::LandingTexts;
 use domain::settings::{Contact, Settings};
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 use rand::rngs::StdRng;
@@ -138,6 +139,7 @@ pub struct App {
     pub dice: Dice,
     settings: Cached<Settings>,
     contact: Cached<Option<Contact>>,
+    landing_texts: Cached<LandingTexts>,
     next_event: Cached<Option<Event>>,
 }
 
@@ -152,6 +154,7 @@ impl App {
             dice,
             settings: Cached::empty(CACHED_FOR),
             contact: Cached::empty(CACHED_FOR),
+            landing_texts: Cached::empty(CACHED_FOR),
             next_event: Cached::empty(CACHED_FOR),
         }
     }
@@ -171,6 +174,12 @@ impl App {
     /// Where people are sent, as of at most ten seconds ago; `None` until it is set.
     pub(crate) async fn contact(&self) -> Result<Option<Contact>, StoreError> {
         self.contact.get(self.now(), self.store.contact()).await
+    }
+
+    /// The landing page's texts as of at most ten seconds ago.
+    pub(crate) async fn landing_texts(&self) -> Result<LandingTexts, StoreError> {
+        let load = self.store.landing_texts();
+        self.landing_texts.get(self.now(), load).await
     }
 
     /// Settings as of at most ten seconds ago.
@@ -195,6 +204,7 @@ impl App {
     pub(crate) async fn forget_settings(&self) {
         self.settings.forget().await;
         self.contact.forget().await;
+        self.landing_texts.forget().await;
     }
 
     pub(crate) async fn forget_event(&self) {

@@ -7,6 +7,7 @@ mod context;
 pub mod dispatch;
 mod failpoint;
 mod gateway_watch;
+pub mod landing;
 pub mod numbers;
 pub mod ports;
 pub mod queue_body;

@@ -5,7 +5,7 @@ use domain::links::{referral_url, wa_me_url};
 use domain::message::{MessageKey, MessageType, NewMessage, Waiting, alert_id, welcome_id};
 use domain::participant::{ConsentRecord, Participant, Referral};
 use domain::phone::Phone;
-use domain::referral_code::ReferralCode;
+use domain::referral_code::{CodeStyle, ReferralCode};
 use domain::settings::{Contact, Settings};
 use domain::zone::wib_day;
 use jiff::Timestamp;
@@ -26,8 +26,9 @@ pub enum Answer {
     Accepted {
         /// WhatsApp of the admin, with a text.
         redirect_url: String,
-        /// The participant's own link.
-        referral_link: String,
+        /// The participant's own link. `None` where links hide the number: an opaque code would
+        /// tell whether the number was registered before, so it comes by WhatsApp.
+        referral_link: Option<String>,
     },
     /// Too many from this address: come back later.
     TooMany,
@@ -67,10 +68,7 @@ pub async fn register(
     }
 
     let own_index = app.store.phone_index(&form.phone)?;
-    let named = named_phone(&form, fallback);
-    let referrer_index = named
-        .map(|phone| app.store.phone_index(&phone))
-        .transpose()?;
+    let referrer_index = referrer_index(app, &form, fallback).await?;
     let around = app
         .store
         .surroundings(&own_index, referrer_index.as_deref())
@@ -112,9 +110,13 @@ pub async fn register(
 }
 
 fn accepted(contact: &Contact, settings: &Settings, phone: Phone) -> Answer {
+    let link = || referral_url(&settings.site_host, &phone.link_form());
     Answer::Accepted {
         redirect_url: wa_me_url(contact.admin_number, &contact.wa_text),
-        referral_link: referral_url(&settings.site_host, &phone),
+        referral_link: match settings.referral_code_style {
+            CodeStyle::Phone => Some(link()),
+            CodeStyle::Opaque => None,
+        },
     }
 }
 
@@ -124,24 +126,44 @@ async fn within_limit(
     address: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let key = format!("IP#{}", app.store.address_hash(address)?);
+    let limit = settings.registrations_per_address;
+    within_address_limit(app, "IP", address, limit, now).await
+}
+
+/// Counts one call of this kind from an address; false once more than `limit` came in ten minutes.
+pub(crate) async fn within_address_limit(
+    app: &App,
+    kind: &str,
+    address: &str,
+    limit: u32,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let key = format!("{kind}#{}", app.store.address_hash(address)?);
     let start = now.as_second().div_euclid(ADDRESS_WINDOW_S) * ADDRESS_WINDOW_S;
     let window = Timestamp::from_second(start).unwrap_or(now);
     app.store
-        .count_within(
-            &key,
-            window,
-            settings.registrations_per_address,
-            2 * ADDRESS_WINDOW_S,
-        )
+        .count_within(&key, window, limit, 2 * ADDRESS_WINDOW_S)
         .await
 }
 
-/// The number that was named as referrer; one's own is ignored.
-fn named_phone(form: &RegistrationForm, fallback: Option<ReferralCode>) -> Option<Phone> {
-    match form.referral.clone().or(fallback)? {
-        ReferralCode::Phone(phone) if phone != form.phone => Some(phone),
-        ReferralCode::Phone(_) | ReferralCode::Opaque(_) => None,
+/// `phone_index` of whoever was named as referrer, by number or by opaque code; one's own number
+/// and a code that leads to nobody are ignored.
+async fn referrer_index(
+    app: &App,
+    form: &RegistrationForm,
+    fallback: Option<ReferralCode>,
+) -> Result<Option<String>, StoreError> {
+    match form.referral.clone().or(fallback) {
+        Some(ReferralCode::Phone(phone)) if phone != form.phone => {
+            app.store.phone_index(&phone).map(Some)
+        }
+        Some(ReferralCode::Opaque(code)) => {
+            let holder = app.store.holder_of_code(&code).await?;
+            Ok(holder
+                .filter(|holder| holder.phone != form.phone)
+                .map(|holder| holder.phone_index))
+        }
+        Some(ReferralCode::Phone(_)) | None => Ok(None),
     }
 }
 

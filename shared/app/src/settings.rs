@@ -1,6 +1,8 @@
 //! Settings, kill switches, templates and events, as an admin changes them.
 
 use domain::event::Event;
+use domain::form::FieldErrors;
+use domain::landing::LandingTexts;
 use domain::settings::{Contact, Control, Settings};
 use domain::template::{DefaultTemplate, Template, TemplateError};
 use store::{StoreError, StoredTemplate};
@@ -16,6 +18,28 @@ pub async fn save_settings(app: &App, settings: &Settings) -> Result<(), StoreEr
     app.store.save_settings(settings).await?;
     app.forget_settings().await;
     app.notify(QueueMessage::Wake).await;
+    Ok(())
+}
+
+/// Why the landing page's texts were not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveLandingError {
+    /// Some do not fit; nothing was saved.
+    #[error("landing texts do not fit")]
+    Texts(FieldErrors),
+    /// The store did not answer.
+    #[error("landing texts")]
+    Store(#[from] StoreError),
+}
+
+/// Replaces the landing page's texts (requirement A9); what is left out is the page's own again.
+///
+/// # Errors
+/// [`SaveLandingError`] names each text that does not fit.
+pub async fn save_landing_texts(app: &App, texts: LandingTexts) -> Result<(), SaveLandingError> {
+    let texts = texts.checked().map_err(SaveLandingError::Texts)?;
+    app.store.save_landing_texts(&texts).await?;
+    app.forget_settings().await;
     Ok(())
 }
 

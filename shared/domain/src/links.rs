@@ -24,24 +24,19 @@ pub fn wa_me_url(admin: Phone, text: &str) -> String {
     )
 }
 
-/// `www.webdonasi.com/ref=081562726272`: the personal link as messages show it (requirement L9).
-/// `site_host` is a host name without scheme or slash.
+/// `https://www.webdonasi.com/ref=081562726272`: the personal link for buttons and answers of the
+/// API (requirement L9). `site_host` is a host name without scheme or slash, `code` a participant's
+/// own (see [`crate::referral_code::CodeStyle`]).
 #[must_use]
-pub fn referral_link(site_host: &str, phone: &Phone) -> String {
-    format!("{site_host}/ref={}", phone.link_form())
-}
-
-/// [`referral_link`] with `https://`, for buttons and answers of the API.
-#[must_use]
-pub fn referral_url(site_host: &str, phone: &Phone) -> String {
-    format!("https://{}", referral_link(site_host, phone))
+pub fn referral_url(site_host: &str, code: &str) -> String {
+    format!("https://{site_host}/ref={code}")
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-    use super::{referral_link, referral_url, wa_me_url};
+    use super::{referral_url, wa_me_url};
     use crate::phone::Phone;
 
     #[test]
@@ -61,11 +56,7 @@ mod tests {
     fn the_personal_link_shows_the_number_as_people_write_it() {
         let phone = Phone::parse("+6281562726272").unwrap();
         assert_eq!(
-            referral_link("www.webdonasi.com", &phone),
-            "www.webdonasi.com/ref=081562726272"
-        );
-        assert_eq!(
-            referral_url("www.webdonasi.com", &phone),
+            referral_url("www.webdonasi.com", &phone.link_form()),
             "https://www.webdonasi.com/ref=081562726272"
         );
     }

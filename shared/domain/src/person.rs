@@ -14,6 +14,8 @@ use std::str::FromStr;
 use thiserror::Error;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::time_text::Zone;
+
 /// How a participant is addressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sapaan {
@@ -184,16 +186,37 @@ impl City {
     /// has no other word keeps it.
     #[must_use]
     pub fn key(&self) -> String {
-        let lower = self.0.to_lowercase().replace(['\'', '’', '‘'], "");
-        let words: Vec<&str> = lower
-            .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
-            .filter(|word| !word.is_empty())
-            .collect();
-        let names: Vec<&str> = words
-            .iter()
-            .copied()
-            .filter(|word| !PLACE_KINDS.contains(word))
-            .collect();
-        if names.is_empty() { words } else { names }.join(" ")
+        key_of(&words_of(&self.0))
+    }
+
+    /// The zone whose clocks the place keeps, by the official list of regencies and cities;
+    /// `None` for what is not in it, or is the name of two places in two zones (requirement N4).
+    #[must_use]
+    pub fn zone(&self) -> Option<Zone> {
+        crate::place::zone(&self.0)
+    }
+}
+
+/// Words in lower case, without punctuation.
+pub(crate) fn words_of(place: &str) -> Vec<String> {
+    let lower = place.to_lowercase().replace(['\'', '’', '‘'], "");
+    lower
+        .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The words without those that only say what kind of place it is, unless there is no other.
+pub(crate) fn key_of(words: &[String]) -> String {
+    let names: Vec<&str> = words
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !PLACE_KINDS.contains(word))
+        .collect();
+    if names.is_empty() {
+        words.join(" ")
+    } else {
+        names.join(" ")
     }
 }

@@ -4,6 +4,7 @@ use crate::hours::{HoursPolicy, SendingHours};
 use crate::lane::{Lane, OpenCampaign};
 use crate::message::Class;
 use crate::phone::Phone;
+use crate::referral_code::CodeStyle;
 use crate::reserve::Ahead;
 
 /// How numbers take work when there is less of it than numbers (requirement S1).
@@ -41,6 +42,8 @@ pub struct Settings {
     pub alert_phone: AlertPhone,
     /// Sending hours.
     pub hours: HoursPolicy,
+    /// What participants' links show.
+    pub referral_code_style: CodeStyle,
     /// Registrations one network address may send in ten minutes (requirement L8).
     pub registrations_per_address: u32,
     /// Per cent of every cap that broadcasts leave free for welcomes (requirement S2).
@@ -59,6 +62,7 @@ impl Default for Settings {
             strategy: Strategy::default(),
             alert_phone: AlertPhone::default(),
             hours: HoursPolicy::new(SendingHours::DEFAULT),
+            referral_code_style: CodeStyle::default(),
             registrations_per_address: 600,
             welcome_reserve_percent: 10,
             cold_welcomes_per_day: Some(100),

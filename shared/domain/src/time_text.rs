@@ -29,6 +29,22 @@ pub fn date(time: Timestamp) -> String {
     date_of(Zone::Wib.local(time))
 }
 
+/// The time of day in each zone, `19.30 WIB`, `20.30 WITA`, `21.30 WIT`; with the day where it is
+/// another one than in WIB, `Senin, 00.30 WITA` (requirement L2).
+#[must_use]
+pub fn clocks(time: Timestamp) -> [String; 3] {
+    let day = Zone::Wib.local(time).date();
+    [Zone::Wib, Zone::Wita, Zone::Wit].map(|zone| {
+        let local = zone.local(time);
+        let text = format!("{} {}", clock(local), zone.label());
+        if local.date() == day {
+            text
+        } else {
+            format!("{}, {text}", day_name(local))
+        }
+    })
+}
+
 /// How long until `start`, for `{time_left} lagi`: `1 jam` from 55 to 65 minutes, else rounded
 /// to 5 minutes (`45 menit`, `2 jam 30 menit`), and `sebentar` below 2.5 minutes.
 #[must_use]
@@ -97,7 +113,7 @@ mod tests {
 
     use jiff::{SignedDuration, Timestamp};
 
-    use super::{Zone, date, date_time, time_left};
+    use super::{Zone, clocks, date, date_time, time_left};
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -129,6 +145,18 @@ mod tests {
             "Kamis, 31 Desember 2026, 23.30 WIB (Jumat, 00.30 WITA)"
         );
         assert_eq!(date(at("2026-12-31T17:00:00Z")), "Jumat, 1 Januari 2027");
+    }
+
+    #[test]
+    fn a_session_is_shown_by_the_clocks_of_all_three_zones() {
+        assert_eq!(
+            clocks(at("2026-11-29T12:30:00Z")),
+            ["19.30 WIB", "20.30 WITA", "21.30 WIT"]
+        );
+        assert_eq!(
+            clocks(at("2026-12-31T16:30:00Z")),
+            ["23.30 WIB", "Jumat, 00.30 WITA", "Jumat, 01.30 WIT"]
+        );
     }
 
     #[test]

@@ -45,6 +45,10 @@ pub(crate) fn guard_pk(phone_index: &str) -> String {
     format!("G#{phone_index}")
 }
 
+pub(crate) fn code_pk(code: &str) -> String {
+    format!("C#{code}")
+}
+
 pub(crate) fn event_pk(id: EventId) -> String {
     format!("E#{id}")
 }
@@ -53,6 +57,7 @@ pub(crate) const PROFILE: &str = "PROFILE";
 pub(crate) const REFERRALS: &str = "REFERRALS";
 pub(crate) const GUARD: &str = "GUARD";
 pub(crate) const PENDING: &str = "PENDING";
+pub(crate) const CODE: &str = "CODE";
 pub(crate) const META: &str = "META";
 pub(crate) const STATE: &str = "STATE";
 

@@ -11,6 +11,7 @@ mod health;
 mod held;
 mod item;
 mod keyring;
+mod landing;
 mod lookup;
 mod messages;
 mod numbers;

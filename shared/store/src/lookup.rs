@@ -1,5 +1,7 @@
 use domain::phone::Phone;
+use domain::visit::{Source, Step};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::item::{iso, number, text};
 use crate::tables::Table;
@@ -73,5 +75,32 @@ impl Store {
                 _ => Err(StoreError::database("rate limit")(error)),
             },
         }
+    }
+
+    /// Counts one step of a visitor into the item of this day, kept until `forget_at`. A day is one
+    /// item, so that a month is one read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn count_visit(
+        &self,
+        day: Date,
+        step: Step,
+        source: Source,
+        forget_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.client
+            .update_item()
+            .table_name(self.table(Table::Limits))
+            .key("key", text(format!("VISITS#{day}")))
+            .update_expression("SET #ttl = :ttl ADD #n :one")
+            .expression_attribute_names("#n", format!("{}_{}", step.as_str(), source.as_str()))
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":ttl", number(forget_at.as_second()))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(StoreError::database("visits"))
     }
 }

@@ -1,3 +1,4 @@
+use aws_sdk_dynamodb::types::Select;
 use domain::ids::NumberId;
 use domain::number::{Limits, Number, OutReason};
 use domain::pace::Pace;
@@ -77,6 +78,16 @@ struct NumberItem {
     roster: String,
     roster_key: String,
     revision: u32,
+}
+
+/// What of a number its contact card needs.
+#[derive(Debug, Deserialize)]
+struct OwnNumber {
+    number_id: NumberId,
+    phone: ByteBuf,
+    salt: ByteBuf,
+    is_active: bool,
+    paused: bool,
 }
 
 pub(crate) fn number_key(id: NumberId) -> Item {
@@ -206,6 +217,51 @@ impl Store {
         let items = query("roster", &self.client, question, MOST_NUMBERS).await?;
         let numbers = items.into_iter().map(number_of);
         Ok(readable(WHAT, numbers))
+    }
+
+    /// The own numbers of all sending numbers that are in use, best priority first, at most `limit`.
+    /// Their keys are not read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database or the vault does not answer or an item is unreadable.
+    pub async fn sending_phones(&self, limit: u8) -> Result<Vec<Phone>, StoreError> {
+        let output = self
+            .client
+            .query()
+            .table_name(self.table(Table::BroadcastNumbers))
+            .index_name("roster")
+            .key_condition_expression("#roster = :all")
+            .expression_attribute_names("#roster", "roster")
+            .expression_attribute_values(":all", text("all"))
+            // The caller's policy allows these attributes and no query that asks for all.
+            .select(Select::SpecificAttributes)
+            .projection_expression("number_id, phone, salt, is_active, paused")
+            .limit(i32::from(limit))
+            .send()
+            .await
+            .map_err(StoreError::database(WHAT))?;
+        let mut phones = Vec::new();
+        for item in output.items.unwrap_or_default() {
+            let item: OwnNumber = from_item(WHAT, item)?;
+            if !item.is_active || item.paused {
+                continue;
+            }
+            let salt =
+                Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
+            let opened = self
+                .vault
+                .open(
+                    &place("phone", &item.number_id.to_string()),
+                    &salt,
+                    &item.phone,
+                )
+                .await
+                .map_err(StoreError::vault(WHAT))?;
+            let phone =
+                Phone::from_bytes(&opened).ok_or_else(|| StoreError::unreadable(WHAT, "phone"))?;
+            phones.push(phone);
+        }
+        Ok(phones)
     }
 
     /// Changes gap and caps; they hold from the next turn on, also for messages that wait.

@@ -4,13 +4,14 @@ use domain::message::NewMessage;
 use domain::participant::{Chat, ConsentRecord, Participant, Referral};
 use domain::person::{City, PersonName, Profession, Sapaan};
 use domain::phone::Phone;
+use domain::referral_code::opaque_code;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use vault::{Place, Salt};
 
 use crate::item::{
-    GUARD, Iso, Item, PENDING, PROFILE, from_item, guard_pk, iso, key, participant_pk, text,
-    to_item,
+    CODE, GUARD, Iso, Item, PENDING, PROFILE, code_pk, from_item, guard_pk, iso, key,
+    participant_pk, text, to_item,
 };
 use crate::tables::Table;
 use crate::write::{Change, put_new, transact};
@@ -163,6 +164,19 @@ impl Store {
         guard_holder(found)
     }
 
+    /// Whose opaque code this is; read consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    pub async fn holder_of_code(&self, code: &str) -> Result<Option<Participant>, StoreError> {
+        let wanted = [(self.table(Table::Participants), key(code_pk(code), CODE))];
+        let found = self.get_all("code", &wanted).await?;
+        match guard_holder(found.into_iter().next().flatten())? {
+            Some(id) => self.participant(id).await,
+            None => Ok(None),
+        }
+    }
+
     /// Marks that somebody waits for this number, so that its registration looks for them.
     ///
     /// # Errors
@@ -193,6 +207,9 @@ impl Store {
 
         let mut guard = key(guard_pk(&participant.phone_index), GUARD);
         guard.insert("participant_id".into(), text(participant.id.to_string()));
+        // Whatever links show now: those of the other kind keep working (requirement L9).
+        let mut code = key(code_pk(&opaque_code(participant.id)), CODE);
+        code.insert("participant_id".into(), text(participant.id.to_string()));
         let consent = ConsentItem {
             pk: participant_pk(participant.id),
             sk: format!("CONSENT#{}#0", iso(new.consent.at)),
@@ -206,6 +223,7 @@ impl Store {
             put_new(WHAT, table.clone(), "pk", to_item(WHAT, &profile)?)?,
             put_new(WHAT, table.clone(), "pk", guard)?,
             put_new(WHAT, table.clone(), "pk", to_item(WHAT, &consent)?)?,
+            put_new(WHAT, table.clone(), "pk", code)?,
         ];
         if let Referral::Pending(index) = &new.referral {
             let mut item = key(

@@ -3,6 +3,7 @@ mod hours;
 
 use domain::breaker::Breaker;
 use domain::phone::Phone;
+use domain::referral_code::CodeStyle;
 use domain::settings::{AlertPhone, Contact, Control, Settings, Strategy};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,9 @@ struct SettingsItem {
     /// Absent: no ceiling.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     cold_welcomes_per_day: Option<u32>,
+    /// Absent in items that are older than the choice.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    referral_code_style: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -138,6 +142,7 @@ impl Store {
             registrations_per_address: settings.registrations_per_address,
             welcome_reserve_percent: settings.welcome_reserve_percent,
             cold_welcomes_per_day: settings.cold_welcomes_per_day,
+            referral_code_style: Some(settings.referral_code_style.as_str().to_owned()),
         };
         self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
     }
@@ -264,5 +269,9 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
         registrations_per_address: item.registrations_per_address,
         welcome_reserve_percent: item.welcome_reserve_percent,
         cold_welcomes_per_day: item.cold_welcomes_per_day,
+        referral_code_style: match &item.referral_code_style {
+            None => CodeStyle::default(),
+            Some(word) => CodeStyle::parse(word).ok_or_else(|| bad("referral_code_style"))?,
+        },
     })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lambda_http::http::Method;
 use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::{Body, Request};
 use registration::{Deps, OriginSecret};
@@ -103,6 +104,8 @@ async fn the_601st_registration_from_one_address_in_ten_minutes_has_to_wait() {
 
 fn request(secret: Option<&str>) -> Request {
     let mut request = Request::new(Body::Text(Person::nth(1).json().to_string()));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = "/api/registrations".parse().unwrap();
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, "application/json".parse().unwrap());
     if let Some(secret) = secret {

@@ -22,7 +22,8 @@ const READ_ON: usize = 4 * LONGEST_BODY;
 const ADDRESS: &str = "x-viewer-address";
 const ORIGIN: &str = "x-origin-secret";
 
-pub(super) async fn registrations(
+/// Any route of the registration function.
+pub(super) async fn registration(
     State(edge): State<Edge>,
     method: Method,
     uri: Uri,
@@ -34,7 +35,8 @@ pub(super) async fn registrations(
         Err(status) => return status.into_response(),
     };
     let _at_work = edge.gate.enter();
-    let mut event = event("POST /api/registrations", &method, &uri, &headers, &body);
+    let route = format!("{method} {}", uri.path());
+    let mut event = event(&route, &method, &uri, &headers, &body);
     if let Some(origin) = &edge.functions.registration.origin {
         event["headers"][ORIGIN] = origin.header_value().into();
     }

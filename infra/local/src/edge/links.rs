@@ -1,36 +1,76 @@
-//! Referral links in all their forms (requirement L1).
+//! Addresses of pages, and referral links in all their forms (requirement L1): what the function of
+//! infra/web.yaml does at CloudFront.
 
 /// The code is kept for 30 days, the last link wins.
 const KEEP_S: u32 = 30 * 24 * 60 * 60;
-/// No code is longer; a longer one is not kept.
+/// No code is longer; a longer one is not kept. UTF-16 units, as the deployed function counts.
 const LONGEST_CODE: usize = 64;
+/// Files that stand beside the landing page.
+const FILES: [&str; 4] = [
+    "robots.txt",
+    "sitemap.xml",
+    "manifest.webmanifest",
+    "favicon.ico",
+];
 
-/// Whether the path is the landing page's, and the code in it: `Some(None)` = without a code.
-pub(super) fn code(path: &str, query: Option<&str>) -> Option<Option<String>> {
-    let raw = if path == "/" || path.is_empty() {
-        query.and_then(|query| {
-            form_urlencoded::parse(query.as_bytes())
-                .find(|(name, _)| name == "ref")
-                .map(|(_, value)| value.into_owned())
-        })
+/// What stands at an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The landing page, and the code of the link it was opened by.
+    Landing(Option<String>),
+    /// The poster with somebody's code.
+    Poster,
+    /// A file, by its path in the site.
+    File(String),
+    /// Nothing.
+    Nowhere,
+}
+
+/// What stands at this path with this query.
+pub(super) fn place(path: &str, query: Option<&str>) -> Place {
+    if path.is_empty() || path == "/" || path == "/index.html" {
+        return Place::Landing(query.and_then(from_query));
+    }
+    // Some apps encode the equals sign when they pass an address on.
+    let link = ["/ref=", "/ref/", "/ref%3D", "/ref%3d"]
+        .iter()
+        .find_map(|start| path.strip_prefix(start));
+    if let Some(rest) = link {
+        return Place::Landing(checked(rest.trim_end_matches('/')));
+    }
+    let file = path.trim_start_matches('/');
+    if path == "/poster" {
+        Place::Poster
+    } else if path.starts_with("/assets/") || FILES.contains(&file) {
+        Place::File(file.to_owned())
     } else {
-        // Some apps encode the equals sign when they pass an address on.
-        let rest = ["/ref=", "/ref/", "/ref%3D", "/ref%3d"]
-            .iter()
-            .find_map(|start| path.strip_prefix(start))?;
-        Some(decode(rest.trim_end_matches('/')))
-    };
-    Some(raw.filter(|code| !code.trim().is_empty() && code.len() <= LONGEST_CODE))
+        Place::Nowhere
+    }
 }
 
-/// Percent-decoding of a path: a `+` stands for itself, since a number may begin with one.
-fn decode(raw: &str) -> String {
-    percent_encoding::percent_decode_str(raw)
-        .decode_utf8_lossy()
-        .into_owned()
+fn from_query(query: &str) -> Option<String> {
+    let raw = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("ref="))?;
+    checked(&raw.replace('+', " "))
 }
 
-/// The first-party cookie that carries the code to the form.
+/// The code, if it can be decoded and kept. In a path a `+` stands for itself, since a number may
+/// begin with one.
+fn checked(raw: &str) -> Option<String> {
+    let encoded = raw.split('%').skip(1).all(|rest| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    });
+    let code = percent_encoding::percent_decode_str(raw)
+        .decode_utf8()
+        .ok()?;
+    let fits = code.encode_utf16().count() <= LONGEST_CODE;
+    (encoded && fits && !code.trim().is_empty()).then(|| code.into_owned())
+}
+
+/// The first-party cookie that carries the code to the form. Without `Secure`, unlike the deployed
+/// one: this machine has no certificate.
 pub(super) fn cookie(code: &str) -> String {
     let value = percent_encoding::utf8_percent_encode(code, percent_encoding::NON_ALPHANUMERIC);
     format!("ref={value}; Path=/; Max-Age={KEEP_S}; SameSite=Lax; HttpOnly")
@@ -38,38 +78,44 @@ pub(super) fn cookie(code: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        reason = "tests"
+    )]
     use super::*;
 
-    fn found(path: &str, query: Option<&str>) -> Option<String> {
-        code(path, query).flatten()
+    #[derive(serde::Deserialize)]
+    struct Case {
+        uri: String,
+        query: String,
+        page: String,
+        code: Option<String>,
     }
 
     #[test]
-    fn every_form_of_a_link_gives_its_code() {
-        let expected = Some("081562726272".to_owned());
-        assert_eq!(found("/ref=081562726272", None), expected);
-        assert_eq!(found("/ref/081562726272", None), expected);
-        assert_eq!(found("/ref%3D081562726272", None), expected);
-        assert_eq!(found("/ref/081562726272/", None), expected);
-        assert_eq!(found("/", Some("ref=081562726272")), expected);
-        assert_eq!(found("/", Some("utm=x&ref=081562726272")), expected);
-        assert_eq!(
-            found("/ref=%2B62%20815-6272-6272", None).as_deref(),
-            Some("+62 815-6272-6272")
-        );
-        assert_eq!(
-            found("/ref=+6281562726272", None).as_deref(),
-            Some("+6281562726272")
-        );
-    }
-
-    #[test]
-    fn the_page_without_a_code_and_pages_that_are_none() {
-        assert_eq!(code("/", None), Some(None));
-        assert_eq!(code("/ref=", None), Some(None));
-        assert_eq!(code(&format!("/ref={}", "1".repeat(65)), None), Some(None));
-        assert_eq!(code("/other", None), None);
-        assert_eq!(code("/reference", None), None);
+    fn every_address_leads_where_the_deployed_function_leads() {
+        let cases = include_str!("../../../edge/cases.json");
+        let cases: Vec<Case> = serde_json::from_str(cases).unwrap();
+        assert!(cases.len() > 40);
+        for case in cases {
+            let expected = match case.page.as_str() {
+                "landing" => Place::Landing(case.code),
+                "poster" => Place::Poster,
+                "file" => Place::File(case.uri.trim_start_matches('/').to_owned()),
+                "none" => Place::Nowhere,
+                other => panic!("{other} is no page"),
+            };
+            let query = (!case.query.is_empty()).then_some(case.query.as_str());
+            assert_eq!(
+                place(&case.uri, query),
+                expected,
+                "{}?{}",
+                case.uri,
+                case.query
+            );
+        }
     }
 
     #[test]

@@ -1,21 +1,24 @@
-//! What CloudFront and API Gateway do: paths, cookies, headers, v2 events.
+//! What CloudFront and API Gateway do: paths, cookies, headers, compression, v2 events.
 
 mod api;
+mod headers;
 mod links;
+mod site;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE};
-use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
+use tower_http::compression::CompressionLayer;
+
+pub(crate) use headers::site_headers;
+use links::Place;
 
 use crate::functions::Functions;
 use crate::gate::Gate;
-
-const LANDING: &str = include_str!("../../../../web/landing/index.html");
-const LANDING_CSS: &str = include_str!("../../../../web/landing/landing.css");
-const TOKENS_CSS: &str = include_str!("../../../../web/styles/tokens.css");
 
 /// What the routes need.
 #[derive(Clone)]
@@ -24,36 +27,57 @@ pub(crate) struct Edge {
     pub(crate) gate: Gate,
 }
 
-/// All public routes.
-pub(crate) fn router(edge: Edge) -> Router {
+/// All public routes. `headers` go along with every answer.
+pub(crate) fn router(edge: Edge, headers: HeaderMap) -> Router {
     Router::new()
-        .route("/api/registrations", post(api::registrations))
-        .route("/assets/landing.css", get(|| css(LANDING_CSS)))
-        .route("/assets/styles/tokens.css", get(|| css(TOKENS_CSS)))
-        .fallback(landing)
+        .route("/api/registrations", post(api::registration))
+        .route("/api/landing", get(api::registration))
+        .route("/api/contact.vcf", get(api::registration))
+        .route("/api/visits", post(api::registration))
+        .fallback(page)
         .with_state(edge)
+        .layer(map_response(move |mut response: Response| {
+            for (name, value) in &headers {
+                response.headers_mut().insert(name, value.clone());
+            }
+            async move { response }
+        }))
+        .layer(CompressionLayer::new())
 }
 
 pub(crate) async fn css(text: &'static str) -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], text)
 }
 
-/// `/`, `/ref=<code>`, `/ref/<code>`, `/?ref=<code>`: the landing page, which keeps the code.
-async fn landing(State(_): State<Edge>, method: axum::http::Method, uri: Uri) -> Response {
-    let is_read = method == axum::http::Method::GET || method == axum::http::Method::HEAD;
-    let Some(code) = links::code(uri.path(), uri.query()).filter(|_| is_read) else {
-        return (StatusCode::NOT_FOUND, Html(NOT_FOUND)).into_response();
-    };
-    let mut response = Html(LANDING).into_response();
-    let headers = response.headers_mut();
-    // Each link sets its own cookie, so the page must not be kept for another.
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+/// A page or a file. The landing page keeps the code of the link it was opened by.
+async fn page(State(_): State<Edge>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        return not_found();
+    }
+    match links::place(uri.path(), uri.query()) {
+        Place::Landing(code) => landing(code, &headers),
+        Place::Poster => site::file("poster.html", &headers),
+        Place::File(path) => site::file(&path, &headers),
+        Place::Nowhere => not_found(),
+    }
+}
+
+fn landing(code: Option<String>, headers: &HeaderMap) -> Response {
+    let mut response = site::file("index.html", headers);
     if let Some(cookie) = code.and_then(|code| HeaderValue::from_str(&links::cookie(&code)).ok()) {
+        let headers = response.headers_mut();
         headers.insert(SET_COOKIE, cookie);
+        // An address that may show a number has no place in a search engine.
+        headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
     }
     response
 }
 
-const NOT_FOUND: &str = "<!doctype html><html lang=\"id\"><meta charset=\"utf-8\"><title>Tidak ditemukan</title>\
-<p>Halaman ini tidak ada. <a href=\"/\">Ke halaman utama</a></p></html>";
+fn not_found() -> Response {
+    (StatusCode::NOT_FOUND, Html(NOT_FOUND)).into_response()
+}
+
+/// The deployed function's words.
+const NOT_FOUND: &str = "<!doctype html><html lang=\"id\"><meta charset=\"utf-8\">\
+<meta name=\"viewport\" content=\"width=device-width\"><title>Tidak ditemukan</title>\
+<p>Halaman ini tidak ada. <a href=\"/\">Ke halaman utama</a></p></html>\n";

@@ -66,7 +66,13 @@ fn recipient_vars(facts: &Facts<'_>) -> Vars {
         .with(Placeholder::Name, recipient.name.as_str())
         .with(Placeholder::City, recipient.city.as_str())
         .with(Placeholder::Profession, recipient.profession.as_str())
-        .with(Placeholder::ReferralCode, recipient.phone.link_form())
+        .with(
+            Placeholder::ReferralCode,
+            facts
+                .settings
+                .referral_code_style
+                .own_code(recipient.id, &recipient.phone),
+        )
         .with(Placeholder::SiteHost, facts.settings.site_host.as_str());
     if let Some(video) = &facts.settings.link_video {
         vars = vars.with(Placeholder::LinkVideo, video.as_str());
@@ -76,7 +82,7 @@ fn recipient_vars(facts: &Facts<'_>) -> Vars {
             .with(Placeholder::EventTitle, event.title.as_str())
             .with(
                 Placeholder::EventDateTime,
-                date_time(event.start_time, Zone::Wib),
+                date_time(event.start_time, recipient.city.zone().unwrap_or(Zone::Wib)),
             )
             .with(Placeholder::EventDate, date(event.start_time));
     }

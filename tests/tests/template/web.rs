@@ -1,0 +1,65 @@
+//! The site in front of everything: private pages, encrypted ways, headers on every answer.
+
+use serde_json::Value;
+
+use crate::project::{Project, target};
+
+const ENCRYPTED: [&str; 2] = ["redirect-to-https", "https-only"];
+
+pub(crate) fn violations(project: &Project) -> Vec<String> {
+    let mut found = Vec::new();
+    for (_, id, bucket) in project.of_type("AWS::S3::Bucket") {
+        let block = &bucket["Properties"]["PublicAccessBlockConfiguration"];
+        let all = [
+            "BlockPublicAcls",
+            "BlockPublicPolicy",
+            "IgnorePublicAcls",
+            "RestrictPublicBuckets",
+        ];
+        if all.iter().any(|name| block[name] != true) {
+            found.push(format!("{id}: not closed to the public"));
+        }
+    }
+    for (_, id, distribution) in project.of_type("AWS::CloudFront::Distribution") {
+        let config = &distribution["Properties"]["DistributionConfig"];
+        // A line of it would hold a path, and a path may hold a number.
+        if !config["Logging"].is_null() {
+            found.push(format!("{id}: an access log"));
+        }
+        let others = config["CacheBehaviors"].as_array().into_iter().flatten();
+        for behaviour in std::iter::once(&config["DefaultCacheBehavior"]).chain(others) {
+            let path = behaviour["PathPattern"].as_str().unwrap_or("default");
+            behaviour_violations(&format!("{id} {path}"), behaviour, &mut found);
+        }
+    }
+    for (name, template) in &project.templates {
+        let secret = &template["Parameters"]["OriginSecret"];
+        if !secret.is_null() && secret["NoEcho"] != true {
+            found.push(format!("{name}: OriginSecret is shown"));
+        }
+    }
+    found
+}
+
+fn behaviour_violations(id: &str, behaviour: &Value, found: &mut Vec<String>) {
+    let policy = behaviour["ViewerProtocolPolicy"]
+        .as_str()
+        .unwrap_or_default();
+    if !ENCRYPTED.contains(&policy) {
+        found.push(format!("{id}: reached without TLS"));
+    }
+    if target(&behaviour["ResponseHeadersPolicyId"]).is_none() {
+        found.push(format!("{id}: no security headers"));
+    }
+    let functions = behaviour["FunctionAssociations"].as_array();
+    let before = functions
+        .into_iter()
+        .flatten()
+        .find(|one| one["EventType"] == "viewer-request");
+    let before = before.and_then(|one| target(&one["FunctionARN"]));
+    // Whatever counts by address needs the address that the edge saw.
+    let forwards = !behaviour["OriginRequestPolicyId"].is_null();
+    if forwards && before != Some("ApiFunction") {
+        found.push(format!("{id}: the visitor may choose an address"));
+    }
+}
