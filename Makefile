@@ -88,10 +88,14 @@ images: need-rust need-chromium $(WEB)/node_modules/ready ## Draw anew the previ
 	cargo build --locked --package local
 	node $(WEB)/images.js
 
+# As root on Debian, which is what continuous integration is, Chromium is installed; elsewhere the
+# message says how.
+FIND_CHROMIUM := cd $(WEB) && node --input-type=module --eval "import { chromiumPath } from './support/chromium.js'; try { chromiumPath() } catch (error) { console.error(error.message); process.exit(1) }"
 .PHONY: need-chromium
 need-chromium:
 	@command -v node >/dev/null || { echo "node is missing: install Node.js 20 or newer." >&2; exit 1; }
-	@cd $(WEB) && node --input-type=module --eval "import { chromiumPath } from './support/chromium.js'; try { chromiumPath() } catch (error) { console.error(error.message); process.exit(1) }"
+	@($(FIND_CHROMIUM)) 2>/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { echo "installing Chromium"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+	@$(FIND_CHROMIUM)
 
 .PHONY: test-oracle
 test-oracle: setup ## Phone parsing against libphonenumber: 300 000 texts, half a minute

@@ -182,6 +182,9 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
             next_turn(app, held, later(now, AFTER_LOST_CLAIMS)).await?;
             return Ok(TurnEnd::Nothing);
         }
+        if view.is_older_than(earlier(now, view::TRUSTED)) {
+            view = View::fresh(sender).await?;
+        }
         let Some(number) = view.number(held.number_id).cloned() else {
             return stop(app, held, true).await;
         };
@@ -349,6 +352,10 @@ async fn look_once_more(
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }
 
 /// Whether a request may still begin under this claim.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::dispatch::Runner;
 use crate::message::{DueMessage, Waiting};
 use crate::number::Health;
-use crate::pace::{MaySend, may_send};
+use crate::pace::{HORIZON, MaySend, may_send};
 use crate::reserve::Reserves;
 use crate::settings::{Control, Settings};
 
@@ -71,6 +71,8 @@ pub fn explain(message: &DueMessage, around: &Around<'_>, now: Timestamp) -> Exp
             MaySend::Now => (pace.next_free_at.max(now), Waiting::Number),
             MaySend::From(then) => match number.health(now) {
                 Health::CoolingUntil(until) if until >= then => (then, Waiting::Number),
+                // At the cap a place frees every few seconds: that is waiting for a turn.
+                _ if then.duration_since(now) < HORIZON => (then, Waiting::Number),
                 _ => (then.max(pace.next_free_at), Waiting::Quota),
             },
         };

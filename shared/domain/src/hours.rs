@@ -138,6 +138,12 @@ impl SendingHours {
             .find(|span| span.from > at)
     }
 
+    /// Since when it has been open at this moment; none while it is closed.
+    #[must_use]
+    pub fn open_since(&self, at: Timestamp) -> Option<Timestamp> {
+        self.span_at(at).map(|span| span.from)
+    }
+
     fn span_at(&self, at: Timestamp) -> Option<Span> {
         let today = self.zone.local(at).date();
         // Yesterday's window may pass midnight. Of two that are open, the longer counts.

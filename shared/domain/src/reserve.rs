@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::message::Class;
 use crate::number::{Health, Number};
 use crate::pace::COUNTED;
+use crate::warm_up;
 use crate::zone::wib_day;
 
 /// Messages that are kept free; nothing for the classes that the reserve is for.
@@ -65,7 +66,7 @@ pub struct Reserves<'a> {
     pub welcome_percent: u8,
     /// Reminders that are planned.
     pub ahead: &'a [Ahead],
-    /// Capacity they will be spread over: hourly caps of all numbers in use.
+    /// Capacity they will be spread over: what all numbers in use can send in an hour.
     pub capacity: u32,
 }
 
@@ -81,7 +82,7 @@ impl<'a> Reserves<'a> {
         let capacity = numbers
             .into_iter()
             .filter(|number| number.health(now) != Health::Out)
-            .map(|number| u32::from(number.limits.hourly_cap()))
+            .map(|number| weight(number, now))
             .sum();
         Self {
             welcome_percent,
@@ -97,7 +98,7 @@ impl<'a> Reserves<'a> {
             return Reserve::NONE;
         }
         let share = |messages: u32| {
-            let part = u64::from(messages) * u64::from(number.limits.hourly_cap());
+            let part = u64::from(messages) * u64::from(weight(number, now));
             u32::try_from(part.div_ceil(u64::from(self.capacity.max(1)))).unwrap_or(u32::MAX)
         };
         let coming = self.ahead.iter().filter(|ahead| now < ahead.until);
@@ -120,6 +121,12 @@ impl<'a> Reserves<'a> {
             day,
         }
     }
+}
+
+/// What a number can send in an hour: one that is warming up counts for its day's allowance.
+fn weight(number: &Number, now: Timestamp) -> u32 {
+    let cap = u32::from(number.limits.hourly_cap());
+    warm_up::allowance_by_age(number, now).map_or(cap, |allowance| cap.min(allowance))
 }
 
 /// Between a decision and its request, and between two looks at the settings.
@@ -200,6 +207,23 @@ mod tests {
         let reserve =
             Reserves::new(0, &small, &numbers, now).of(Class::Broadcast, &numbers[0], now);
         assert_eq!(reserve.of_hour(200), 140);
+    }
+
+    #[test]
+    fn a_number_that_warms_up_bears_no_more_than_it_may_send() {
+        let now = at("2026-11-29T10:35:00Z");
+        let new = Number {
+            in_use_since: now,
+            ..number(2, 200)
+        };
+        let numbers = [number(1, 200), new];
+        let small = [Ahead {
+            messages: 110,
+            ..tonight()
+        }];
+        let reserves = Reserves::new(0, &small, &numbers, now);
+        let kept = |number| 200 - reserves.of(Class::Broadcast, number, now).of_hour(200);
+        assert_eq!((kept(&numbers[0]), kept(&numbers[1])), (100, 10));
     }
 
     #[test]

@@ -16,21 +16,26 @@ fn patience(class: Class) -> SignedDuration {
     }
 }
 
-/// Whether rows of a class that may be sent from `due` on keep waiting for this number: it is in
-/// use and can send them soon. `None` = the number was removed.
+/// Whether rows of a class that could be sent since `since` (or can from then on) keep waiting for
+/// this number: it is in use and sends them in time. `None` = the number was removed.
 #[must_use]
 pub fn keeps(
     runner: Option<&Runner>,
     class: Class,
     reserves: &Reserves<'_>,
-    due: Timestamp,
+    since: Timestamp,
     now: Timestamp,
 ) -> bool {
     let Some(Runner { number, pace }) = runner else {
         return false;
     };
-    let at = due.max(now);
-    let latest = at.saturating_add(patience(class)).unwrap_or(Timestamp::MAX);
+    let at = since.max(now);
+    let latest = since
+        .saturating_add(patience(class))
+        .unwrap_or(Timestamp::MAX);
+    if latest < now {
+        return false;
+    }
     match may_send(number, pace, reserves.of(class, number, at), at) {
         MaySend::Now => pace.next_free_at <= latest,
         MaySend::From(then) => then.max(pace.next_free_at) <= latest,
@@ -85,6 +90,14 @@ mod tests {
         let mut paused = runner();
         paused.number.paused = true;
         assert!(!kept(Some(&paused), Class::Welcome, 0));
+    }
+
+    #[test]
+    fn patience_ends_although_the_number_is_well_and_merely_has_too_many() {
+        let well = runner();
+        assert!(kept(Some(&well), Class::Welcome, -600));
+        assert!(!kept(Some(&well), Class::Welcome, -601));
+        assert!(!kept(Some(&well), Class::Reminder, -121));
     }
 
     #[test]

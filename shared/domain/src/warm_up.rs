@@ -1,6 +1,7 @@
 //! Warm-up (requirement S2): a number that is new, or was not used for days, begins with few
 //! messages a day. WhatsApp restricts accounts that suddenly write to many people.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::number::Number;
@@ -34,6 +35,17 @@ pub fn allowance(number: &Number, pace: &Pace, at: Timestamp) -> Option<u32> {
     } else {
         pace.ramp_since.map_or(in_use, |since| since.max(in_use))
     };
+    step(began, today)
+}
+
+/// The same for a number whose pace is not at hand: by how long it has been in use alone.
+#[must_use]
+pub fn allowance_by_age(number: &Number, at: Timestamp) -> Option<u32> {
+    number.limits.warms_up().then_some(())?;
+    step(wib_day(number.in_use_since), wib_day(at))
+}
+
+fn step(began: Date, today: Date) -> Option<u32> {
     let days = today.since(began).map_or(0, |span| span.get_days());
     RAMP.get(usize::try_from(days).unwrap_or(0)).copied()
 }

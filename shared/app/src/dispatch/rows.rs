@@ -9,7 +9,7 @@ use domain::reserve::{Reserve, Reserves};
 use domain::settings::{Control, Settings};
 use domain::sticky::keeps;
 use jiff::Timestamp;
-use store::StoreError;
+use store::{Chain, StoreError};
 
 use super::{Call, Earliest};
 use crate::context::App;
@@ -112,7 +112,7 @@ async fn lane_dues(
     if look.call == Call::Tick {
         let left = expire(app, lane, look.now, next).await?;
         dues = left.iter().map(|row| row.due).collect();
-        bring_up_to_date(app, look, &left).await?;
+        bring_up_to_date(app, look, &left).await;
         // What stands there while the lane is closed waits for sending hours.
         if let (Some(head), true) = (dues.first(), opening.opens > look.now) {
             next.ahead_of(opening.opens.max(*head));
@@ -149,7 +149,7 @@ async fn sticky(app: &App, look: &Look<'_>, next: &mut Earliest) -> Result<Vec<R
         };
         if look.call == Call::Tick {
             let left = expire(app, &head.lane, look.now, next).await?;
-            bring_up_to_date(app, look, &left).await?;
+            bring_up_to_date(app, look, &left).await;
         }
         let opening = look.opening(class);
         let from = head.due.max(opening.not_before);
@@ -162,7 +162,13 @@ async fn sticky(app: &App, look: &Look<'_>, next: &mut Earliest) -> Result<Vec<R
             continue;
         }
         let runner = look.runners.iter().find(|r| r.number.id == number);
-        let kept = keeps(runner, class, look.reserves, from, look.now);
+        let hours = &look.settings.hours;
+        let since = if from > look.now {
+            from
+        } else {
+            hours.sendable_since(class, head.due, look.now)
+        };
+        let kept = keeps(runner, class, look.reserves, since, look.now);
         if !kept && look.call == Call::Tick {
             let dues = release(app, look, &head.lane).await?;
             rows.extend(dues.into_iter().map(|from| Row {
@@ -184,12 +190,9 @@ async fn sticky(app: &App, look: &Look<'_>, next: &mut Earliest) -> Result<Vec<R
 }
 
 /// Rows say why they wait: hours begin and end, caps fill, switches are thrown, and none of that
-/// touches a row. What a row says is written anew when its reason is another.
-async fn bring_up_to_date(
-    app: &App,
-    look: &Look<'_>,
-    rows: &[DueMessage],
-) -> Result<(), StoreError> {
+/// touches a row. What a row says is written anew when its reason is another. It decides nothing, so
+/// a row that cannot be written now is left to the next tick.
+async fn bring_up_to_date(app: &App, look: &Look<'_>, rows: &[DueMessage]) {
     let around = Around {
         settings: look.settings,
         control: look.control,
@@ -200,10 +203,12 @@ async fn bring_up_to_date(
         let (said, expected) = row.said;
         let Explained { why, from } = explain(row, &around, look.now);
         if why != said || from.is_none() != expected.is_none() {
-            app.store.explain(row, why, from).await?;
+            if let Err(error) = app.store.explain(row, why, from).await {
+                tracing::warn!(row = %row.id, error = %Chain(&error), "a row keeps saying what it said");
+                return;
+            }
         }
     }
-    Ok(())
 }
 
 async fn release(app: &App, look: &Look<'_>, lane: &Lane) -> Result<Vec<Timestamp>, StoreError> {

@@ -115,6 +115,18 @@ impl HoursPolicy {
         }
     }
 
+    /// Since when a row of the class that was due at `due` could be sent, as far as hours decide.
+    #[must_use]
+    pub fn sendable_since(&self, class: Class, due: Timestamp, now: Timestamp) -> Timestamp {
+        match self.rule(class) {
+            HoursRule::Free => due,
+            _ => self
+                .hours(class)
+                .open_since(now)
+                .map_or(due, |opened| opened.max(due)),
+        }
+    }
+
     /// When the whole of a class's lane is open: `now` while it is.
     #[must_use]
     pub fn lane_opens(&self, class: Class, now: Timestamp) -> Timestamp {
