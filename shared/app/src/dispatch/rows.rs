@@ -202,11 +202,12 @@ async fn bring_up_to_date(app: &App, look: &Look<'_>, rows: &[DueMessage]) {
     for row in rows {
         let (said, expected) = row.said;
         let Explained { why, from } = explain(row, &around, look.now);
-        if why != said || from.is_none() != expected.is_none() {
-            if let Err(error) = app.store.explain(row, why, from).await {
-                tracing::warn!(row = %row.id, error = %Chain(&error), "a row keeps saying what it said");
-                return;
-            }
+        if why == said && from.is_none() == expected.is_none() {
+            continue;
+        }
+        if let Err(error) = app.store.explain(row, why, from).await {
+            tracing::warn!(row = %row.id, error = %Chain(&error), "a row keeps saying what it said");
+            return;
         }
     }
 }
