@@ -90,8 +90,8 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "store",
             "vault",
         ],
-        // It measures the composed system from outside.
-        "bench" => &["app", "domain", "local"],
+        // It measures the composed system and the simulation from outside.
+        "bench" => &["app", "domain", "local", "soak"],
         other => panic!("crate {other} has no place in the architecture yet"),
     }
 }

@@ -4,7 +4,7 @@ mod rows;
 
 use std::collections::HashMap;
 
-use domain::breaker::Passage;
+use domain::breaker::{Passage, arms};
 use domain::dispatch::Runner;
 use domain::lane::Lane;
 use domain::pace::{HORIZON, MaySend, may_send};
@@ -14,7 +14,7 @@ use store::{Chain, Steering, StoreError};
 
 use crate::context::{App, delay_until};
 use crate::failpoint::Failpoint;
-use crate::gateway_watch::{arms, request_checks, watch_numbers};
+use crate::gateway_watch::{request_checks, watch_numbers};
 use crate::ports::QueueMessage;
 use crate::sweep::{expire, sweep};
 use rows::Look;

@@ -1,63 +1,15 @@
-//! What the dispatcher does about the gateway and the numbers that are out: turns while the
-//! breaker is not closed, the alarm when no number is left, and checks that bring numbers back.
+//! What the dispatcher does about numbers that are out: the alarm when none is left, and checks
+//! that bring them back.
 
 use domain::breaker::{Breaker, Passage};
-use domain::dispatch::{Arm, Row, Runner, plan};
-use domain::ids::NumberId;
+use domain::dispatch::Runner;
 use domain::number::Health;
-use domain::pace::{HORIZON, MaySend, may_send};
-use domain::reserve::{Reserve, Reserves};
-use domain::settings::Strategy;
 use jiff::Timestamp;
 use store::StoreError;
 
 use crate::context::App;
 use crate::dispatch::Earliest;
 use crate::ports::QueueMessage;
-
-/// Plans turns as far as the gateway's breaker lets any through: all of them, or one that probes.
-pub(crate) fn arms(
-    gateway: &Breaker,
-    rows: &[Row],
-    runners: &[Runner],
-    reserves: &Reserves<'_>,
-    strategy: Strategy,
-    now: Timestamp,
-    randoms: &[u64],
-) -> Vec<Arm> {
-    let from = match gateway.passage(None, now) {
-        Passage::Free => return plan(rows, runners, reserves, strategy, now, randoms),
-        Passage::HeldUntil(until) => until,
-        Passage::Probe => now,
-    };
-    let horizon = now.saturating_add(HORIZON).unwrap_or(Timestamp::MAX);
-    let can_send =
-        |runner: &&Runner| match may_send(&runner.number, &runner.pace, Reserve::NONE, now) {
-            MaySend::Now => true,
-            MaySend::From(then) => then <= horizon,
-            MaySend::No => false,
-        };
-    let able: Vec<NumberId> = runners
-        .iter()
-        .filter(can_send)
-        .map(|runner| runner.number.id)
-        .collect();
-    let probers: Vec<Runner> = runners
-        .iter()
-        .filter(|runner| gateway.should_probe(runner.number.id, &able))
-        .cloned()
-        .collect();
-    let rows: Vec<Row> = rows
-        .iter()
-        .map(|row| Row {
-            from: row.from.max(from),
-            ..*row
-        })
-        .collect();
-    let mut arms = plan(&rows, &probers, reserves, strategy, now, randoms);
-    arms.truncate(1);
-    arms
-}
 
 /// Notes when no number is left that could send, now or after a rest, and says so once. Numbers
 /// that an admin has paused count as gone, but their pauses alone are no reason for alarm.

@@ -5,6 +5,10 @@
 //! the revision it was decided from; so two workers that report at once are taken one after the
 //! other, and the second decides again from what the first has left.
 
+mod arms;
+
+pub use arms::arms;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ids::{NumberId, Token};

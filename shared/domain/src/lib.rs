@@ -30,6 +30,7 @@ pub mod referral_code;
 pub mod reserve;
 pub mod schedule;
 pub mod settings;
+pub mod settle;
 pub mod sticky;
 pub mod template;
 mod text;

@@ -12,6 +12,7 @@ mod edge;
 mod figure;
 mod machine;
 mod size;
+mod soaked;
 mod start;
 mod start_cloud;
 mod start_peer;
@@ -25,13 +26,14 @@ use figure::Section;
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// The sections by name, in the order of the table.
-const SECTIONS: [&str; 3] = ["functions", "calls", "edge"];
+const SECTIONS: [&str; 4] = ["functions", "calls", "edge", "soak"];
 
 async fn measure(name: &str) -> Result<Section, Failed> {
     match name {
         "functions" => start::functions().await,
         "calls" => Box::pin(calls::measure()).await,
         "edge" => Box::pin(edge::measure()).await,
+        "soak" => soaked::measure(),
         _ => Err(format!("no section is called {name}: {}", SECTIONS.join(", ")).into()),
     }
 }

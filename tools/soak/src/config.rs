@@ -109,7 +109,7 @@ pub struct Faults {
     pub stale: f64,
     /// A request ends in one of the ways that are not “accepted”.
     pub refused: f64,
-    /// Whether people switch, pause and edit, and numbers are banned.
+    /// Whether people switch, pause and edit, numbers are banned, and the gateway is down for minutes.
     pub people: bool,
 }
 
@@ -186,11 +186,17 @@ pub enum Bug {
     DayForgotten,
     /// Rows are taken ten minutes before they may go.
     LooksAhead,
+    /// Who was blamed for the gateway's fault stays blamed.
+    NotAbsolved,
+    /// A probe is not noted, so that others probe too.
+    ProbeNotSingle,
+    /// Nobody asks whether the gateway is held to be down.
+    BreakerIgnored,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::RequeueExpiredClaim,
         Self::NoFence,
         Self::ClaimUnconditional,
@@ -208,5 +214,8 @@ impl Bug {
         Self::HoursIgnored,
         Self::DayForgotten,
         Self::LooksAhead,
+        Self::NotAbsolved,
+        Self::ProbeNotSingle,
+        Self::BreakerIgnored,
     ];
 }

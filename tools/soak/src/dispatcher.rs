@@ -1,9 +1,11 @@
 //! The dispatcher: wakes in batches, the minute, turns for idle numbers, and the sweep.
 
-use domain::dispatch::{Row, plan};
+use domain::breaker::arms;
+use domain::dispatch::Row;
 use domain::lane::Lane;
 use domain::message::Class;
-use domain::pace::{HORIZON, LATE, MaySend, Phase, may_send};
+use domain::pace::{HORIZON, LATE, Phase};
+use domain::sticky::keeps;
 use jiff::Timestamp;
 
 use crate::config::Bug;
@@ -63,6 +65,7 @@ fn run(world: &mut World) {
 
 pub(crate) fn tick(world: &mut World) {
     sweep(world);
+    crate::gateway::tick(world);
     dispatch(world);
     world.wakes.running += 1;
     world.after(MINUTE, Event::Tick);
@@ -79,7 +82,12 @@ fn dispatch(world: &mut World) {
     let randoms: Vec<u64> = (0..world.runners.len())
         .map(|_| rand::RngExt::random(&mut world.dice))
         .collect();
-    let planned = plan(&rows, &world.runners, &reserves, strategy, now, &randoms)
+    let gateway = match world.has(Bug::BreakerIgnored) {
+        true => std::rc::Rc::default(),
+        false => std::rc::Rc::clone(&world.gateway),
+    };
+    let runners = &world.runners;
+    let planned = arms(&gateway, &rows, runners, &reserves, strategy, now, &randoms)
         .into_iter()
         .filter_map(|arm| {
             let number = usize::try_from(arm.number_id.0.as_u128()).ok()?;
@@ -214,32 +222,35 @@ fn rows_of(world: &World, lane: LaneNo, to: u32) -> Vec<RowNo> {
 /// Rows that wait for a number go to the common lane when it cannot send them soon.
 fn release(world: &mut World) {
     let now = world.stamp();
+    let horizon = world.now + length(HORIZON);
+    let control = std::rc::Rc::clone(&world.control);
     for number in 0..world.runners.len() {
         for class in Class::ALL {
             let lane = sticky_lane(number, class);
-            if !world.rows.has_any(lane) {
+            let head = world.rows.in_lane(lane, 0..=u32::MAX).next();
+            let Some((due, _)) = head.filter(|_| !control.stops(class)) else {
+                continue;
+            };
+            let hours = &world.settings.hours;
+            let (open_from, not_before) = match hours.lane_open_from(class, now) {
+                Some(from) => (ms(from), world.now),
+                None => (Ms::MIN, ms(hours.lane_opens(class, now))),
+            };
+            let from = Ms::from(due).max(not_before);
+            if Ms::from(due) < open_from || from > horizon {
                 continue;
             }
-            let patience = match class {
-                Class::Reminder => 2 * MINUTE,
-                _ => 10 * MINUTE,
-            };
-            let runner = &world.runners[number];
             let roster = world.runners.iter().map(|r| &r.number);
-            let reserves = World::reserves(&world.settings, &world.control, roster, now);
-            let reserve = reserves.of(class, &runner.number, now);
-            let gone = match may_send(&runner.number, &runner.pace, reserve, now) {
-                MaySend::Now => false,
-                MaySend::From(then) => ms(then) - world.now > patience,
-                MaySend::No => true,
-            };
-            if gone {
-                for row in rows_of(world, lane, u32::MAX) {
-                    if world.rows.get(row).lane == lane {
-                        let due = Ms::from(world.rows.get(row).due);
-                        world.rows.release(row);
-                        world.place(row, Standing::Queued, due);
-                    }
+            let reserves = World::reserves(&world.settings, &control, roster, now);
+            let runner = world.runners.get(number);
+            if keeps(runner, class, &reserves, stamp(from), now) {
+                continue;
+            }
+            for row in rows_of(world, lane, packed(horizon)) {
+                if world.rows.get(row).lane == lane {
+                    let due = Ms::from(world.rows.get(row).due);
+                    world.rows.release(row);
+                    world.place(row, Standing::Queued, due);
                 }
             }
         }

@@ -5,6 +5,7 @@
 
 mod config;
 mod dispatcher;
+mod gateway;
 mod observer;
 mod report;
 mod rows;
@@ -17,7 +18,7 @@ mod world;
 use std::collections::BTreeMap;
 
 pub use config::{Bug, Config, Faults, Story};
-pub use observer::{Delays, Violation, Violations};
+pub use observer::{Delays, Openings, Violation, Violations};
 pub use report::Report;
 pub use rows::Standing;
 pub use scenario::Foretold;
@@ -51,6 +52,8 @@ pub fn run(config: &Config) -> Report {
             Event::WakeBatch => dispatcher::wake_batch(&mut world),
             Event::Arm(planned) => dispatcher::arm(&mut world, planned),
             Event::Tick => dispatcher::tick(&mut world),
+            Event::Check { number, revision } => gateway::check(&mut world, number, revision),
+            Event::Checked(checked) => gateway::checked(&mut world, checked),
             Event::Show(row) => world.rows.show(row),
             Event::Sample => throughput::sample(&mut world, &mut measured),
             Event::Act(action) => scenario::act(&mut world, action),
@@ -76,6 +79,7 @@ fn report(mut world: World, measured: &Throughput) -> Report {
         real: measured.real,
         ideal: measured.ideal,
         delays: world.observer.reminders.delays(),
+        openings: world.observer.openings(),
         events: world.events_played,
         days: world.now as f64 / DAY as f64,
         violations: world.observer.violations,

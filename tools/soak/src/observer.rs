@@ -2,11 +2,13 @@
 //! judges by its own arithmetic. It uses none of the rules that it checks.
 
 mod number;
+mod outages;
 mod reminders;
 mod timeline;
 
 use std::collections::BTreeMap;
 
+use domain::breaker::Phase;
 use domain::dispatch::Runner;
 use domain::message::Class;
 use domain::number::Number;
@@ -16,6 +18,8 @@ use domain::settings::Control;
 use crate::rows::{LaneNo, NewRow, RowNo, Standing, is_sticky};
 use crate::time::{DAY, HOUR, MINUTE, Ms};
 pub(crate) use number::Watch;
+pub use outages::Openings;
+use outages::Outages;
 pub use reminders::Delays;
 use reminders::Reminders;
 use timeline::Timeline;
@@ -51,6 +55,12 @@ pub enum Violation {
     FalseReason,
     /// Something less urgent was chosen while a reminder had long been waiting.
     Inversion,
+    /// A request whose check began while the gateway was held to be down.
+    WhileHeld,
+    /// Two requests at once that both probe the gateway.
+    TwoProbes,
+    /// After an outage a number cannot send, for what was the gateway's fault.
+    BlamedForOutage,
     /// A row that never ended.
     Lost,
 }
@@ -83,6 +93,7 @@ pub(crate) struct Observer {
     /// Opening and closing, hours in WIB.
     hours: Timeline<(Ms, Ms)>,
     pub(crate) reminders: Reminders,
+    outages: Outages,
     pub(crate) violations: Violations,
     pub(crate) requests: u64,
     pub(crate) request_time: Ms,
@@ -99,6 +110,7 @@ impl Observer {
             stopped_classes: Timeline::new([false; 5]),
             hours: Timeline::new((9 * HOUR, 17 * HOUR)),
             reminders: Reminders::default(),
+            outages: Outages::new(),
             violations: Violations::new(),
             requests: 0,
             request_time: 0,
@@ -151,6 +163,42 @@ impl Observer {
         self.numbers[at].is_now(number, now);
     }
 
+    /// What is stored of the gateway.
+    pub(crate) fn gateway_is(&mut self, phase: Phase, now: Ms) {
+        self.outages.stored(phase, now);
+        if phase != Phase::Closed {
+            self.reminders.forget_all();
+        }
+    }
+
+    pub(crate) fn openings(&self) -> Openings {
+        self.outages.openings
+    }
+
+    pub(crate) fn gateway_down(&mut self, now: Ms, until: Ms) {
+        self.outages.begins(now, until);
+        self.reminders.forget_all();
+    }
+
+    /// An outcome was stored.
+    pub(crate) fn recorded(&mut self, number: usize, outcome: Outcome, answered: Ms) {
+        self.outages.recorded(number, outcome, answered);
+    }
+
+    /// A person has changed a number.
+    pub(crate) fn touched(&mut self, number: usize) {
+        self.outages.touched(number);
+    }
+
+    /// After an outage a number is out or rests.
+    pub(crate) fn cannot_send(&mut self, number: usize, now: Ms) {
+        if self.outages.is_blamed(number) {
+            self.saw(Violation::BlamedForOutage, now, || {
+                format!("number {number}")
+            });
+        }
+    }
+
     pub(crate) fn gap_drawn(&mut self, number: usize, gap: Ms) {
         self.numbers[number].gap_time += gap;
         self.numbers[number].gaps += 1;
@@ -199,6 +247,9 @@ impl Observer {
         let switched_off = self.stopped_classes.before(check_at)[seen.class as usize];
         must(!switched_off, Violation::AfterSwitch);
         must(self.in_hours(&seen, now, check_at), Violation::OutsideHours);
+        let (may_begin, is_only_probe) = self.outages.request_begins(number, check_at);
+        must(may_begin, Violation::WhileHeld);
+        must(is_only_probe, Violation::TwoProbes);
         self.numbers[number].begins(row, now, check_at, &mut must);
         self.reminders.request_begins(row, now);
         for what in wrong {
@@ -226,6 +277,7 @@ impl Observer {
         outcome: Outcome,
         accepted: bool,
     ) {
+        self.outages.request_ended(number);
         self.request_time += self.numbers[number].ends(now);
         let seen = &mut self.rows[row as usize];
         let twice = accepted && seen.facts & ACCEPTED != 0;

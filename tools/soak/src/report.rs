@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::observer::{Delays, Violations};
+use crate::observer::{Delays, Openings, Violations};
 use crate::rows::Standing;
 use crate::scenario::Foretold;
 
@@ -22,6 +22,8 @@ pub struct Report {
     pub ideal: u64,
     /// Delays of single reminders.
     pub delays: Delays,
+    /// How often the gateway was held to be down.
+    pub openings: Openings,
     /// The forecast beside what came, for [`crate::Story::Backlog`].
     pub foretold: Vec<Foretold>,
     /// Events that were played.
@@ -90,6 +92,15 @@ impl fmt::Display for Report {
             f,
             "{:<34}{:>12}",
             "  longer than a gap and a request", self.delays.over
+        )?;
+        writeln!(f, "{:<34}{:>12}", "outages", self.openings.outages)?;
+        writeln!(
+            f,
+            "{:<34}{:>12}  ({} while it worked; {:.0} s held then or longer than it was down)",
+            "gateway held to be down",
+            self.openings.all,
+            self.openings.wrong,
+            self.openings.wrong_ms as f64 / 1_000.0
         )?;
         for one in &self.foretold {
             writeln!(

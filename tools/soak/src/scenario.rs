@@ -4,6 +4,7 @@ mod backlog;
 mod numbers;
 mod people;
 
+use domain::breaker::Phase;
 use domain::forecast::Load;
 use domain::ids::CampaignId;
 use domain::lane::OpenCampaign;
@@ -264,10 +265,13 @@ fn single(world: &mut World, class: Class) {
 }
 
 /// How long a reminder that is due now may wait: a gap and a request of a number that is healthy
-/// and has cap, and ten seconds for each better priority. `None` if there is no such number, or
-/// another reminder is before it.
+/// and has cap, and ten seconds for each better priority. `None` if there is no such number,
+/// another reminder is before it, or the gateway is down or held to be.
 fn bound(world: &World) -> Option<Ms> {
     let now = world.stamp();
+    if world.outage().is_some() || world.gateway.phase != Phase::Closed {
+        return None;
+    }
     if world.control.stops(Class::Reminder) || world.observer.reminders.waiting(world.now) > 0 {
         return None;
     }

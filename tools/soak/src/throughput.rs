@@ -6,7 +6,7 @@
 //! there are healthy numbers: with fewer rows it is work that is missing, not speed. While time
 //! counts, the ideal number's requests are counted beside the real one's; while it does not, the
 //! ideal number has sent what the real one sent. The share is the sum of real requests over the
-//! sum of ideal ones.
+//! sum of ideal ones. While the whole gateway is down no time counts.
 
 use std::collections::VecDeque;
 
@@ -60,6 +60,7 @@ pub(crate) fn sample(world: &mut World, measured: &mut Throughput) {
         .iter()
         .filter(|r| r.number.health(now) == Health::Usable);
     let enough = usable.count();
+    let down = world.outage().is_some();
     let common = waiting(world, None, enough);
     let roster = || world.runners.iter().map(|r| &r.number);
     let reserves = World::reserves(&world.settings, &world.control, roster(), now);
@@ -68,7 +69,7 @@ pub(crate) fn sample(world: &mut World, measured: &mut Throughput) {
         let real_now = world.observer.numbers[at].requests;
         let real = real_now - ideal.real_before;
         ideal.real_before = real_now;
-        let healthy = runner.number.health(now) == Health::Usable && enough > 0;
+        let healthy = runner.number.health(now) == Health::Usable && enough > 0 && !down;
         let own = waiting(world, Some(at), enough);
         let reserve = if !healthy {
             None

@@ -3,7 +3,9 @@
 mod deliver;
 mod judge;
 mod pick;
+mod probe;
 
+use domain::breaker::Breaker;
 use domain::ids::Token;
 use domain::number::Number;
 use domain::pace::{LEASE, Pace, Phase};
@@ -16,7 +18,7 @@ use crate::config::Bug;
 use crate::rows::{LaneNo, RowNo};
 use crate::time::{Ms, SECOND, stamp};
 use crate::world::{Event, View, World};
-pub(crate) use deliver::{Reply, TIMEOUT, mean_request};
+pub(crate) use deliver::{Reply, TIMEOUT, latency, mean_request};
 
 /// A refused row lets the same turn pick again, so often.
 const REFUSALS: u32 = 10;
@@ -33,6 +35,8 @@ const FUNCTION: Ms = 30 * SECOND;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     Pick,
+    Probe,
+    Probed,
     Claim,
     Check,
     Judge,
@@ -49,6 +53,7 @@ pub(crate) struct Checked {
     suppressed: bool,
     settings: Rc<Settings>,
     control: Rc<Control>,
+    gateway: Rc<Breaker>,
     number: Number,
     at: Ms,
 }
@@ -68,6 +73,7 @@ pub(crate) struct Worker {
     lane: LaneNo,
     /// The row's place before it was claimed.
     row_due: u32,
+    key_valid: bool,
     claimed_at: Ms,
     checked: Option<Checked>,
     reply: Option<Reply>,
@@ -118,6 +124,7 @@ pub(crate) fn begin(world: &mut World, number: usize, turn: u64) {
         row: 0,
         lane: 0,
         row_due: 0,
+        key_valid: false,
         claimed_at: 0,
         checked: None,
         reply: None,
@@ -144,7 +151,12 @@ pub(crate) fn step(world: &mut World, worker: Box<Worker>, stage: Stage) {
     if overdue || world.chance(world.config.faults.crash) {
         if !matches!(
             stage,
-            Stage::Pick | Stage::Claim | Stage::LookAgain | Stage::Next
+            Stage::Pick
+                | Stage::Probe
+                | Stage::Probed
+                | Stage::Claim
+                | Stage::LookAgain
+                | Stage::Next
         ) {
             world.observer.worker_lost(worker.row);
         }
@@ -152,6 +164,8 @@ pub(crate) fn step(world: &mut World, worker: Box<Worker>, stage: Stage) {
     }
     match stage {
         Stage::Pick => pick::pick(world, worker),
+        Stage::Probe => probe::begin(world, worker),
+        Stage::Probed => probe::ended(world, worker),
         Stage::LookAgain => pick::look_again(world, &worker),
         Stage::Claim => judge::claim(world, worker),
         Stage::Check => judge::check(world, worker),

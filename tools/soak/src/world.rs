@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
 
+use domain::breaker::Breaker;
 use domain::dispatch::Runner;
 use domain::hours::{HoursPolicy, HoursRule};
 use domain::message::Class;
@@ -15,6 +16,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use crate::config::{Bug, Config};
+use crate::gateway::{Checked, Outage};
 use crate::observer::Observer;
 use crate::rows::{NewRow, RowNo, Rows, Standing};
 use crate::scenario::Action;
@@ -35,6 +37,10 @@ pub(crate) enum Event {
     Arm(Vec<crate::dispatcher::Planned>),
     /// The minute.
     Tick,
+    /// The key of a number that is out is to be checked.
+    Check { number: usize, revision: u64 },
+    /// It has been.
+    Checked(Checked),
     /// The index catches up with a row.
     Show(RowNo),
     /// The throughput is measured.
@@ -75,11 +81,14 @@ pub(crate) struct View {
     pub(crate) read_at: Ms,
     pub(crate) settings: Rc<Settings>,
     pub(crate) control: Rc<Control>,
+    pub(crate) gateway: Rc<Breaker>,
+    /// Whose view it is; none if it was read for one turn.
+    pub(crate) slot: Option<usize>,
     pub(crate) roster: Rc<Vec<Number>>,
 }
 
 /// Warm workers keep their view so long.
-const WARM: Ms = 10 * SECOND;
+const WARM: Ms = 5 * SECOND;
 /// Warm workers.
 const WORKERS: usize = 16;
 
@@ -92,6 +101,9 @@ pub(crate) struct World {
     pub(crate) runners: Vec<Runner>,
     pub(crate) settings: Rc<Settings>,
     pub(crate) control: Rc<Control>,
+    pub(crate) gateway: Rc<Breaker>,
+    /// The last time that the whole gateway was down.
+    pub(crate) outage: Option<Outage>,
     pub(crate) stopped_people: Vec<bool>,
     /// A number's gateway refuses its key until then.
     pub(crate) banned_until: Vec<Ms>,
@@ -129,6 +141,8 @@ impl World {
             runners,
             settings: Rc::new(settings),
             control: Rc::default(),
+            gateway: Rc::default(),
+            outage: None,
             stopped_people: vec![false; people],
             banned_until: vec![0; count],
             failing_until: vec![0; count],
@@ -214,9 +228,19 @@ impl World {
         {
             return view.clone();
         }
-        let view = self.fresh_view();
+        let view = View {
+            slot: Some(worker),
+            ..self.fresh_view()
+        };
         self.views[worker] = Some(view.clone());
         view
+    }
+
+    /// The worker reads again the next time.
+    pub(crate) fn forget_view(&mut self, slot: Option<usize>) {
+        if let Some(view) = slot.and_then(|slot| self.views.get_mut(slot)) {
+            *view = None;
+        }
     }
 
     pub(crate) fn fresh_view(&self) -> View {
@@ -224,6 +248,8 @@ impl World {
             read_at: self.now,
             settings: Rc::clone(&self.settings),
             control: Rc::clone(&self.control),
+            gateway: Rc::clone(&self.gateway),
+            slot: None,
             roster: Rc::new(self.runners.iter().map(|r| r.number.clone()).collect()),
         }
     }

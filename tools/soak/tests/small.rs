@@ -50,6 +50,8 @@ fn seen_as(bug: Bug) -> &'static [Violation] {
         Bug::StaleCheck => &[Violation::AfterSwitch, Violation::NumberNotUsable],
         Bug::HoursIgnored => &[Violation::OutsideHours],
         Bug::DayForgotten => &[Violation::DailyCap],
+        Bug::NotAbsolved => &[Violation::BlamedForOutage],
+        Bug::ProbeNotSingle | Bug::BreakerIgnored => &[Violation::WhileHeld],
         Bug::LooksAhead => &[Violation::TooEarly],
     }
 }

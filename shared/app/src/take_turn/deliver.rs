@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use domain::message::DueMessage;
 use domain::reaction::{AfterMessage, AfterNumber, Tried, react};
+use domain::settle::{Attempt, Settled, settle};
 use gateway::{ApiKey, SendRequest};
 use jiff::Timestamp;
 use store::{Chain, NextTurn, Record, Recorded, StoreError};
 
-use super::settle::{Known, Settled, settle};
+use super::settle::{Known, next_turn_of};
 use super::verdict::Ready;
 use super::{AFTER_ERROR, Held, Sender, TurnEnd, group, later, next_turn};
 use crate::context::{App, delay_until};
@@ -61,7 +62,9 @@ pub(super) async fn deliver(
         gateway: ready.gateway.clone(),
     };
     for _ in 0..MOVED_TRIES {
-        let settled = settle(&known, held, message, outcome, now, random, next_free_at);
+        let attempt = Attempt::of(message, held.token, next_free_at);
+        let settled = settle(known.as_seen(), attempt, outcome, now, random);
+        let next = next_turn_of(&settled, held);
         let record = Record {
             message,
             number_id: held.number_id,
@@ -74,7 +77,7 @@ pub(super) async fn deliver(
             answer: outcome.label(),
             template_version: ready.template_version,
             next_free_at,
-            next: settled.next,
+            next,
         };
         match record_surely(app, &record, now).await {
             Ok(Recorded::Moved) => {}
@@ -168,7 +171,7 @@ async fn tell(sender: &Sender, held: Held, settled: &Settled) {
 
 /// Queues the next turn, and wakes the others if they are to take over.
 async fn go_on(app: &App, held: Held, settled: &Settled, ours: bool) {
-    let next = ours.then_some(settled.next);
+    let next = ours.then_some(next_turn_of(settled, held));
     if let Some(NextTurn::Armed { turn, due }) = next {
         app.notify(QueueMessage::Turn {
             number_id: held.number_id,

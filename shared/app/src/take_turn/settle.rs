@@ -1,102 +1,34 @@
-//! What an outcome comes to for message, number, breaker and turn, from what is known of them.
+//! What a turn knows of number and gateway when its request is answered.
 
-use domain::breaker::{Blame, Breaker, Fault, Passage, Phase, Sign, Step};
-use domain::message::DueMessage;
-use domain::number::{HealthRecord, Number};
-use domain::outcome::Outcome;
-use domain::pace::HORIZON;
-use domain::reaction::{AfterMessage, AfterNumber, Tried, react};
-use jiff::Timestamp;
+use domain::breaker::Breaker;
+use domain::number::Number;
+use domain::settle::{self, Settled};
 use store::NextTurn;
 
-use super::{Held, later};
+use super::Held;
 
-/// What is known of the number and of the gateway.
+/// As of the check, and read again if it has moved on.
 pub(super) struct Known {
     pub(super) number: Number,
     pub(super) gateway: Breaker,
 }
 
-/// What is to be written.
-pub(super) struct Settled {
-    pub(super) after: AfterMessage,
-    pub(super) number: AfterNumber,
-    pub(super) health: Option<HealthRecord>,
-    pub(super) step: Step,
-    pub(super) next: NextTurn,
-    /// Others may send again.
-    pub(super) closed: bool,
-}
-
-/// Decides. `random` spreads retries; `next_free_at` is the end of the request plus the gap.
-pub(super) fn settle(
-    known: &Known,
-    held: Held,
-    message: &DueMessage,
-    outcome: Outcome,
-    now: Timestamp,
-    random: u64,
-    next_free_at: Timestamp,
-) -> Settled {
-    let number = &known.number;
-    let tried = Tried {
-        attempts: message.attempts,
-        expires_at: message.expires_at,
-        streak: number.failure_streak,
-    };
-    let (after, own) = react(outcome, tried, now, random);
-    let fault = Fault {
-        number_id: held.number_id,
-        at: now,
-        before: number.mark(),
-        revision: number.record.revision + 1,
-    };
-    let step = known
-        .gateway
-        .observe(Sign::of(outcome), held.token, fault, now);
-    let number_after = match step.blame {
-        Blame::Gateway => AfterNumber::Unharmed,
-        Blame::Number => unless_known(own, number),
-    };
-    let health = number.record.after(number_after, outcome.label(), now);
-    let gateway = step.next.as_ref().unwrap_or(&known.gateway);
-    let closed = known.gateway.phase != Phase::Closed && gateway.phase == Phase::Closed;
-    let next = if gateway.passage(None, now) == Passage::Free {
-        next_after(number_after, held.turn + 1, next_free_at, now)
-    } else {
-        NextTurn::Idle
-    };
-    Settled {
-        after,
-        number: number_after,
-        health,
-        step,
-        next,
-        closed,
-    }
-}
-
-/// A number that was well and is well needs no write.
-fn unless_known(after: AfterNumber, number: &Number) -> AfterNumber {
-    match after {
-        AfterNumber::Healthy if number.failure_streak == 0 && number.cool_until.is_none() => {
-            AfterNumber::Unharmed
+impl Known {
+    pub(super) fn as_seen(&self) -> settle::Known<'_> {
+        settle::Known {
+            number: &self.number,
+            gateway: &self.gateway,
         }
-        other => other,
     }
 }
 
-/// What the number does after a request.
-fn next_after(number: AfterNumber, turn: u64, next_free_at: Timestamp, now: Timestamp) -> NextTurn {
-    match number {
-        AfterNumber::Healthy | AfterNumber::Unharmed => NextTurn::Armed {
-            turn,
-            due: next_free_at,
+/// The turn that follows.
+pub(super) fn next_turn_of(settled: &Settled, held: Held) -> NextTurn {
+    match settled.next_due {
+        Some(due) => NextTurn::Armed {
+            turn: held.turn + 1,
+            due,
         },
-        AfterNumber::Cools { until, .. } if until <= later(now, HORIZON) => NextTurn::Armed {
-            turn,
-            due: until.max(next_free_at),
-        },
-        AfterNumber::Cools { .. } | AfterNumber::Out { .. } => NextTurn::Idle,
+        None => NextTurn::Idle,
     }
 }

@@ -88,6 +88,11 @@ impl Reminders {
         self.watched.remove(&row);
     }
 
+    /// What comes now says nothing about their turn.
+    pub(super) fn forget_all(&mut self) {
+        self.watched.clear();
+    }
+
     pub(super) fn request_begins(&mut self, row: RowNo, now: Ms) {
         if let Some((due, at_most)) = self.watched.remove(&row) {
             self.delays.ms.push(now - due);

@@ -6,6 +6,7 @@ use domain::number::Limits;
 use domain::reserve::Ahead;
 
 use super::{Action, moment};
+use crate::gateway::{Down, Outage};
 use crate::time::{DAY, HOUR, MINUTE, Ms};
 use crate::world::{Event, World};
 
@@ -27,7 +28,11 @@ pub(crate) enum Deed {
     Ban { number: usize, until: Ms },
     /// A number's requests fail until then.
     Fail { number: usize, until: Ms },
-    /// An admin brings back every number that is out and not banned.
+    /// The whole gateway is down until then.
+    Outage { how: Down, until: Ms },
+    /// An outage is over, and a minute has passed.
+    AfterOutage,
+    /// An admin brings back every number that is not banned and that no check brings back.
     Reinstate,
     /// Somebody says STOP; others follow.
     Stop { every: Ms },
@@ -119,6 +124,13 @@ pub(super) fn plan(world: &mut World, days: u32) {
             },
         );
     }
+    for outage in 0..(days / 2).max(3) {
+        let day = Ms::from(outage * 2 % days) * DAY;
+        let from = day + 9 * HOUR + world.between(0, 8 * HOUR);
+        let until = from + world.between(2, 20) * MINUTE;
+        let how = [Down::Refused, Down::Unknown, Down::Silent][outage as usize % 3];
+        at(world, from, Deed::Outage { how, until });
+    }
     for half_hour in 0..days * 48 + 480 {
         at(world, Ms::from(half_hour) * 30 * MINUTE, Deed::Reinstate);
     }
@@ -156,7 +168,11 @@ pub(super) fn act(world: &mut World, deed: Deed) {
             world.wake();
         }
         Deed::Pause { number, paused } => {
-            world.change_number(number, |number| number.paused = paused);
+            world.change_number(number, |number| {
+                number.paused = paused;
+                number.record.revision += 1;
+            });
+            world.observer.touched(number);
             world.wake();
         }
         Deed::Limits {
@@ -171,6 +187,24 @@ pub(super) fn act(world: &mut World, deed: Deed) {
         }
         Deed::Ban { number, until } => world.banned_until[number] = until,
         Deed::Fail { number, until } => world.failing_until[number] = until,
+        Deed::Outage { how, until } => {
+            if world.outage().is_none() {
+                world.outage = Some(Outage { how, until });
+                world.observer.gateway_down(world.now, until);
+                let deed = Event::Act(Action::Deed(Deed::AfterOutage));
+                world.at(until + MINUTE, deed);
+            }
+        }
+        Deed::AfterOutage => {
+            let now = world.stamp();
+            for at in 0..world.runners.len() {
+                let number = &world.runners[at].number;
+                let rests = number.cool_until.is_some_and(|until| until > now);
+                if !number.paused && (!number.is_active || rests) {
+                    world.observer.cannot_send(at, world.now);
+                }
+            }
+        }
         Deed::Reinstate => reinstate(world),
         Deed::Stop { every } => stop(world, every),
         Deed::Hours { open, close } => {
@@ -197,12 +231,15 @@ fn edited(limits: Limits, per_cent: u32, gap_min_s: u16) -> Limits {
 
 fn reinstate(world: &mut World) {
     for at in 0..world.runners.len() {
-        if !world.runners[at].number.is_active && world.banned_until[at] <= world.now {
+        let number = &world.runners[at].number;
+        let is_checked = number.is_active || number.record.check_at.is_some();
+        if !is_checked && world.banned_until[at] <= world.now {
             world.change_number(at, |number| {
                 number.is_active = true;
                 number.out_reason = None;
                 number.failure_streak = 0;
                 number.cool_until = None;
+                number.record.revision += 1;
             });
             world.wake();
         }

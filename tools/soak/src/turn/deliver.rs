@@ -1,13 +1,15 @@
-//! The request, what it came to, and the record of it. A breaker for the whole gateway would be
-//! asked in `judge` and told in [`record`].
+//! The request, what it came to, and the record of it.
 
+use std::rc::Rc;
+
+use domain::breaker::Breaker;
 use domain::number::{Limits, Number};
 use domain::outcome::Outcome;
-use domain::pace::HORIZON;
-use domain::reaction::{AfterMessage, AfterNumber, Tried, react};
+use domain::reaction::AfterMessage;
+use domain::settle::{Attempt, Known, Settled, settle};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{NextTurn, Stage, Worker, go_on};
+use super::{Checked, NextTurn, Stage, Worker, go_on, token};
 use crate::config::Bug;
 use crate::rows::Standing;
 use crate::time::{Ms, SECOND, length, ms, stamp};
@@ -25,6 +27,7 @@ pub(crate) struct Reply {
     began: Ms,
     ended: Ms,
     number: Number,
+    gateway: Rc<Breaker>,
 }
 
 /// What follows for the queue.
@@ -34,24 +37,25 @@ pub(super) struct After {
     wakes: bool,
 }
 
-pub(super) fn send(world: &mut World, mut worker: Box<Worker>, number: &Number, check_at: Ms) {
+pub(super) fn send(world: &mut World, mut worker: Box<Worker>, checked: &Checked) {
     let (outcome, accepted, takes) = answer(world, worker.number);
     let now = world.now;
     world
         .observer
-        .request_begins(worker.number, worker.row, now, check_at);
+        .request_begins(worker.number, worker.row, now, checked.at);
     worker.reply = Some(Reply {
         outcome,
         accepted,
         began: now,
         ended: now + takes,
-        number: number.clone(),
+        number: checked.number.clone(),
+        gateway: Rc::clone(&checked.gateway),
     });
     world.after(takes, Event::Step(worker, Stage::Answer));
 }
 
 /// How long most requests take.
-fn latency(world: &mut World) -> Ms {
+pub(crate) fn latency(world: &mut World) -> Ms {
     match world.between(0, 99) {
         0..70 => world.between(200, 900),
         70..97 => world.between(900, 3 * SECOND),
@@ -61,6 +65,10 @@ fn latency(world: &mut World) -> Ms {
 
 fn answer(world: &mut World, number: usize) -> (Outcome, bool, Ms) {
     let takes = latency(world);
+    if let Some(outage) = world.outage() {
+        let luck = world.chance(0.1);
+        return outage.answer(luck, takes);
+    }
     if world.banned_until[number] > world.now {
         return (Outcome::KeyInvalid { status: 404 }, false, takes);
     }
@@ -93,23 +101,15 @@ pub(super) fn request_ended(world: &mut World, worker: &Worker) {
         .request_ended(number, row, now, reply.outcome, reply.accepted);
 }
 
-/// Row, pace and number together; the row alone if somebody took the turn over.
+/// Row, pace, number and breaker together; the row alone if somebody took the turn over.
 pub(super) fn record(world: &mut World, mut worker: Box<Worker>) {
     let Some(reply) = worker.reply.take() else {
         return;
     };
     let row = *world.rows.get(worker.row);
-    let tried = Tried {
-        attempts: u32::from(row.attempts),
-        expires_at: stamp(Ms::from(row.expires)),
-        streak: reply.number.failure_streak,
-    };
     // The outcome counts from the moment of the answer, not of its record.
     let answered = stamp(reply.ended);
-    let (mut after, number_after) = react(reply.outcome, tried, answered, world.roll());
-    if world.has(Bug::UnconfirmedRetried) && matches!(reply.outcome, Outcome::Unconfirmed { .. }) {
-        after = react(Outcome::NotAccepted, tried, answered, world.roll()).0;
-    }
+    let random = world.roll();
     let gap = reply.number.limits.draw_gap(world.roll());
     let counted_from = match world.has(Bug::GapFromStart) {
         true => reply.began,
@@ -117,29 +117,85 @@ pub(super) fn record(world: &mut World, mut worker: Box<Worker>) {
     };
     let next_free_at = stamp(counted_from + length(gap));
     world.observer.gap_drawn(worker.number, length(gap));
-    record_row(world, &worker, after);
-    let next = next_after(number_after, next_free_at, answered);
-    let ours = worker.holds(world);
-    if ours {
+    let attempt = Attempt {
+        attempts: u32::from(row.attempts),
+        expires_at: stamp(Ms::from(row.expires)),
+        token: token(worker.token),
+        next_free_at,
+    };
+    let decide = |number: &Number, gateway: &Breaker| {
+        let known = Known { number, gateway };
+        settle(known, attempt, reply.outcome, answered, random)
+    };
+    let is_open = matches!(row.standing, Standing::Sending | Standing::Unconfirmed);
+    let row_is_ours = row.token == worker.token && is_open;
+    let holds = worker.holds(world);
+    let mut settled = decide(&reply.number, &reply.gateway);
+    if row_is_ours && holds && has_moved(world, worker.number, &settled) {
+        settled = decide(&world.runners[worker.number].number, &world.gateway);
+    }
+    let mut after = settled.after;
+    if world.has(Bug::UnconfirmedRetried) && matches!(reply.outcome, Outcome::Unconfirmed { .. }) {
+        after = AfterMessage::Again {
+            not_before: next_free_at,
+            counts: true,
+        };
+    }
+    if row_is_ours {
+        record_row(world, &worker, after);
+    }
+    let next = settled.next_due.map_or(NextTurn::Idle, NextTurn::Armed);
+    if holds {
         record_pace(world, &worker, next, next_free_at, &reply.number.limits);
     }
-    record_number(world, worker.number, number_after);
+    let closed = settled.closed;
+    if row_is_ours && holds {
+        world
+            .observer
+            .recorded(worker.number, reply.outcome, reply.ended);
+        record_health(world, &worker, settled);
+    }
     worker.after = After {
-        turn_due: match next {
-            NextTurn::Armed(due) if ours => Some(due),
-            _ => None,
-        },
-        wakes: matches!(after, AfterMessage::Again { .. }) || (ours && next == NextTurn::Idle),
+        turn_due: settled_due(next, holds),
+        wakes: matches!(after, AfterMessage::Again { .. })
+            || (holds && (next == NextTurn::Idle || closed)),
     };
     go_on(world, worker, Stage::Next);
 }
 
+fn settled_due(next: NextTurn, holds: bool) -> Option<Timestamp> {
+    match next {
+        NextTurn::Armed(due) if holds => Some(due),
+        _ => None,
+    }
+}
+
+/// Whether number or breaker have changed since they were read, and what was decided from them
+/// cannot be written.
+fn has_moved(world: &World, number: usize, settled: &Settled) -> bool {
+    let health = &world.runners[number].number.record;
+    let follows = |next: u64, seen: u64| next == seen + 1;
+    let on_health = settled.health.as_ref();
+    let on_gateway = settled.step.next.as_ref();
+    on_health.is_some_and(|next| !follows(next.revision, health.revision))
+        || on_gateway.is_some_and(|next| !follows(next.revision, world.gateway.revision))
+}
+
+fn record_health(world: &mut World, worker: &Worker, settled: Settled) {
+    if let Some(record) = settled.health {
+        world.change_health(worker.number, settled.number, record);
+    }
+    if let Some(next) = settled.step.next {
+        world.save_gateway(next);
+        world.forget_view(worker.view.slot);
+    }
+    for fault in &settled.step.absolved {
+        world.absolve(fault);
+    }
+}
+
 fn record_row(world: &mut World, worker: &Worker, after: AfterMessage) {
     let row = world.rows.get_mut(worker.row);
-    let open = matches!(row.standing, Standing::Sending | Standing::Unconfirmed);
-    if row.token != worker.token || !open {
-        return;
-    }
     let (standing, due, counts) = match after {
         AfterMessage::Sent => (Standing::Sent, world.now, true),
         AfterMessage::Again { not_before, counts } => (Standing::Queued, ms(not_before), counts),
@@ -183,41 +239,6 @@ fn record_pace(
             pace.turn = worker.turn + 1;
             pace.phase = Phase::Armed { due };
         }
-    }
-}
-
-fn record_number(world: &mut World, at: usize, after: AfterNumber) {
-    match after {
-        AfterNumber::Unharmed => {}
-        AfterNumber::Healthy => {
-            let number = &world.runners[at].number;
-            if number.failure_streak > 0 || number.cool_until.is_some() {
-                world.change_number(at, |number| {
-                    number.failure_streak = 0;
-                    number.cool_until = None;
-                });
-            }
-        }
-        AfterNumber::Cools { until, streak } => world.change_number(at, |number| {
-            number.failure_streak = streak;
-            number.cool_until = Some(until);
-        }),
-        AfterNumber::Out { reason, streak } => world.change_number(at, |number| {
-            number.is_active = false;
-            number.out_reason = Some(reason);
-            number.failure_streak = streak;
-        }),
-    }
-}
-
-fn next_after(number: AfterNumber, next_free_at: Timestamp, now: Timestamp) -> NextTurn {
-    let horizon = now.saturating_add(HORIZON).unwrap_or(Timestamp::MAX);
-    match number {
-        AfterNumber::Healthy | AfterNumber::Unharmed => NextTurn::Armed(next_free_at),
-        AfterNumber::Cools { until, .. } if until <= horizon => {
-            NextTurn::Armed(until.max(next_free_at))
-        }
-        AfterNumber::Cools { .. } | AfterNumber::Out { .. } => NextTurn::Idle,
     }
 }
 

@@ -1,9 +1,10 @@
 //! Claim, check and verdict.
 
+use domain::breaker::Passage;
 use domain::pace::{LEASE, MaySend, START_WITHIN, may_send};
 
 use super::deliver::send;
-use super::{Checked, Stage, Worker, go_on};
+use super::{Checked, Stage, Worker, go_on, token};
 use crate::config::Bug;
 use crate::rows::Standing;
 use crate::time::{Ms, length, ms, stamp};
@@ -50,6 +51,7 @@ pub(super) fn check(world: &mut World, mut worker: Box<Worker>) {
         suppressed: world.stopped_people[row.person as usize],
         settings: std::rc::Rc::clone(&world.settings),
         control: std::rc::Rc::clone(&world.control),
+        gateway: std::rc::Rc::clone(&world.gateway),
         number: world.runners[worker.number].number.clone(),
         at: world.now,
     });
@@ -74,7 +76,7 @@ pub(super) fn judge(world: &mut World, mut worker: Box<Worker>) {
         return;
     };
     match verdict(world, &worker, &checked) {
-        Verdict::Send => send(world, worker, &checked.number, checked.at),
+        Verdict::Send => send(world, worker, &checked),
         Verdict::Lost => worker.end_in(world, super::AFTER_LOST_CLAIMS),
         Verdict::End(standing) => {
             hand_back(world, &worker, standing, world.now);
@@ -122,6 +124,11 @@ fn verdict(world: &World, worker: &Worker, checked: &Checked) -> Verdict {
     }
     if checked.control.stops(class) {
         return wait(due, false);
+    }
+    let passage = checked.gateway.passage(Some(token(worker.token)), now);
+    let unnoted = passage == Passage::Probe && world.has(Bug::ProbeNotSingle);
+    if passage != Passage::Free && !unnoted && !world.has(Bug::BreakerIgnored) {
+        return wait(due, true);
     }
     let roster = worker.view.roster.iter();
     let reserves = World::reserves(&checked.settings, &checked.control, roster, now);

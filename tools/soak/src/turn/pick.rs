@@ -1,5 +1,6 @@
 //! Which row the turn tries.
 
+use domain::breaker::Passage;
 use domain::dispatch::Runner;
 use domain::number::Health;
 use domain::pace::{HORIZON, History, MaySend, may_send};
@@ -8,7 +9,8 @@ use domain::reserve::Reserve;
 use jiff::Timestamp;
 
 use super::{
-    AFTER_LOST_CLAIMS, LOST_CLAIMS, NextTurn, PICK_WITHIN, REFUSALS, Stage, Worker, go_on,
+    AFTER_LOST_CLAIMS, LOST_CLAIMS, NextTurn, PICK_WITHIN, REFUSALS, Stage, Worker, go_on, probe,
+    token,
 };
 use crate::config::Bug;
 use crate::rows::{RowNo, lane_no, sticky_lane};
@@ -34,7 +36,9 @@ pub(super) fn pick(world: &mut World, mut worker: Box<Worker>) {
     let number = &worker.view.roster[worker.number];
     let may = may_send(number, &worker.pace, Reserve::NONE, now);
     let is_old = worker.view.read_at < worker.began;
+    let is_held = worker.view.gateway.passage(Some(token(worker.token)), now) != Passage::Free;
     match may {
+        MaySend::Now if is_held && is_old => return again_with_new_view(world, worker),
         MaySend::Now => {}
         _ if is_old => return again_with_new_view(world, worker),
         MaySend::From(then) if then <= horizon => {
@@ -47,7 +51,7 @@ pub(super) fn pick(world: &mut World, mut worker: Box<Worker>) {
         worker.row = row;
         worker.lane = lane;
         world.observer.picked(row, worker.number, world.now);
-        return go_on(world, worker, Stage::Claim);
+        return probe::may_claim(world, worker);
     }
     if is_old {
         return again_with_new_view(world, worker);
