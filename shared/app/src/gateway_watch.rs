@@ -5,7 +5,7 @@ use domain::breaker::{Breaker, Passage};
 use domain::dispatch::{Arm, Row, Runner, plan};
 use domain::ids::NumberId;
 use domain::number::Health;
-use domain::pace::{HORIZON, MaySend, may_send};
+use domain::pace::{HORIZON, MaySend, Phase, may_send};
 use domain::reserve::{Reserve, Reserves};
 use domain::settings::Strategy;
 use jiff::Timestamp;
@@ -55,8 +55,17 @@ pub(crate) fn arms(
         })
         .collect();
     let mut arms = plan(&rows, &probers, reserves, strategy, now, randoms);
+    // Whoever should probe may be unable to send what waits: then anybody does who can.
+    if arms.is_empty() && !probers.iter().any(is_on_its_way) {
+        arms = plan(&rows, runners, reserves, strategy, now, randoms);
+    }
     arms.truncate(1);
     arms
+}
+
+/// Whether the number has a turn already.
+fn is_on_its_way(runner: &Runner) -> bool {
+    runner.pace.phase != Phase::Idle
 }
 
 /// Notes when no number is left that could send, now or after a rest, and says so once. Numbers
@@ -118,3 +127,6 @@ pub(crate) async fn request_checks(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

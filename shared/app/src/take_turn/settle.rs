@@ -28,6 +28,21 @@ pub(super) struct Settled {
     pub(super) closed: bool,
 }
 
+impl Settled {
+    /// What is written if number and breaker cannot be: what became of the message must not be
+    /// lost with them. The dispatcher decides when the number goes on.
+    pub(super) fn of_row_alone(self) -> Self {
+        Self {
+            number: AfterNumber::Unharmed,
+            health: None,
+            step: Step::none(Blame::Number),
+            next: NextTurn::Idle,
+            closed: false,
+            ..self
+        }
+    }
+}
+
 /// Decides. `random` spreads retries; `next_free_at` is the end of the request plus the gap.
 pub(super) fn settle(
     known: &Known,
