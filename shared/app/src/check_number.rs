@@ -3,7 +3,7 @@
 use domain::ids::NumberId;
 use domain::reaction::STREAK_OUT;
 use gateway::{ApiKey, KeyCheck};
-use store::StoreError;
+use store::{Chain, StoreError};
 
 use crate::ports::QueueMessage;
 use crate::take_turn::Sender;
@@ -44,8 +44,16 @@ pub async fn check_number(
     let Some((number, key)) = begun else {
         return Ok(CheckEnd::Stale);
     };
-    let api_key = ApiKey::new(key.0.to_string());
-    let answer = sender.gateway.check_key(&api_key).await;
+    let answer = match key {
+        Ok(key) => {
+            let api_key = ApiKey::new(key.0.to_string());
+            sender.gateway.check_key(&api_key).await
+        }
+        Err(error) => {
+            tracing::error!(number = %number_id, error = %Chain(&error), "the key cannot be read");
+            KeyCheck::NoAnswer
+        }
+    };
     let now = app.now();
     tracing::info!(number = %number_id, answer = answer.label(), "key checked");
     let (record, streak) = match answer {

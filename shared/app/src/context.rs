@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::event::Event;
 use domain::ids::{EventId, NumberId, ParticipantId, Token};
@@ -80,6 +81,11 @@ impl Dice {
     pub fn below(&self, len: usize) -> usize {
         let len = u64::try_from(len).unwrap_or(u64::MAX).max(1);
         usize::try_from(self.roll() % len).unwrap_or(0)
+    }
+
+    /// A wait of at most so many milliseconds, at least one.
+    pub(crate) fn wait_ms(&self, most: u64) -> Duration {
+        Duration::from_millis(1 + self.roll() % most.max(1))
     }
 }
 

@@ -17,6 +17,7 @@ pub mod settings;
 mod sweep;
 mod sweep_groups;
 pub mod take_turn;
+mod unreadable_key;
 
 pub use context::{App, Dice};
 pub use failpoint::Failpoint;

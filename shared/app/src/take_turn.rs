@@ -31,6 +31,7 @@ use store::{Chain, Claimed, Fenced, NextTurn, Refusal, StoreError};
 use crate::context::{App, Cached, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueError, QueueMessage};
+use crate::unreadable_key::take_out;
 use gate::Gate;
 use probe::{MayClaim, may_claim};
 use verdict::{Moment, Verdict};
@@ -195,7 +196,8 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
             }
             return look_once_more(app, held, &view, &number, pace).await;
         };
-        if may_claim(sender, held, &mut view.gateway, now).await? == MayClaim::No {
+        let begin_by = later(began, PICK_WITHIN);
+        if may_claim(sender, held, &mut view.gateway, begin_by, now).await? == MayClaim::No {
             return stop(app, held, true).await;
         }
         Failpoint::TurnBeforeClaim.reach();
@@ -282,6 +284,9 @@ async fn prepare(
     claimed_at: Timestamp,
 ) -> Result<Verdict, StoreError> {
     let checked = app.store.check(message, held.number_id, held.token).await?;
+    if let Some((number, Err(why))) = &checked.number {
+        take_out(app, number, why).await?;
+    }
     let event = app.next_event(app.now()).await?;
     let gate = Gate::of(message, &checked);
     let verdict = verdict::judge(

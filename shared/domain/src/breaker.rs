@@ -137,7 +137,9 @@ pub struct Step {
 }
 
 impl Step {
-    fn none(blame: Blame) -> Self {
+    /// Nothing changes.
+    #[must_use]
+    pub fn none(blame: Blame) -> Self {
         Self {
             next: None,
             blame,
@@ -218,9 +220,8 @@ impl Breaker {
                     Sign::Works | Sign::Nothing => (wait_s, Blame::Number),
                 };
                 let mut next = self.with(open(now, wait_s));
-                if sign == Sign::Fault {
-                    next.suspect(who);
-                }
+                // Whatever was in its way: the next probe is for another number.
+                next.suspect(who);
                 Step::to(next, blame)
             }
             // It began before the breaker opened, or has lost its right to probe.

@@ -132,6 +132,8 @@ impl Limits {
 pub enum OutReason {
     /// Its key was refused.
     KeyInvalid,
+    /// What is stored of its key cannot be opened.
+    KeyUnreadable,
     /// The gateway answered with a redirect.
     Redirected,
     /// Too many failures in a row.
@@ -144,6 +146,7 @@ impl OutReason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::KeyInvalid => "key_invalid",
+            Self::KeyUnreadable => "key_unreadable",
             Self::Redirected => "redirected",
             Self::FailureStreak => "failure_streak",
         }
@@ -152,9 +155,13 @@ impl OutReason {
     /// Reads the stored word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::KeyInvalid, Self::Redirected, Self::FailureStreak]
-            .into_iter()
-            .find(|r| r.as_str() == word)
+        let all = [
+            Self::KeyInvalid,
+            Self::KeyUnreadable,
+            Self::Redirected,
+            Self::FailureStreak,
+        ];
+        all.into_iter().find(|reason| reason.as_str() == word)
     }
 }
 

@@ -62,6 +62,22 @@ pub struct Settled {
     pub closed: bool,
 }
 
+impl Settled {
+    /// What is written if number and breaker cannot be: what became of the message must not be
+    /// lost with them. The dispatcher decides when the number goes on.
+    #[must_use]
+    pub fn of_row_alone(self) -> Self {
+        Self {
+            number: AfterNumber::Unharmed,
+            health: None,
+            step: Step::none(Blame::Number),
+            next_due: None,
+            closed: false,
+            ..self
+        }
+    }
+}
+
 /// Decides. `random` spreads retries; `now` is the moment of the answer.
 #[must_use]
 pub fn settle(

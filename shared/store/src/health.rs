@@ -2,13 +2,15 @@
 
 use domain::breaker::Fault;
 use domain::ids::NumberId;
-use domain::number::{CHECK_LEASE, HealthChange, HealthRecord, KEPT_CHANGES, Number, What};
+use domain::number::{
+    CHECK_LEASE, HealthChange, HealthRecord, KEPT_CHANGES, Number, OutReason, What,
+};
 use domain::reaction::AfterNumber;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Iso, flag, iso, millis, number, text};
-use crate::numbers::{GatewayKey, number_key};
+use crate::numbers::{Keyed, number_key};
 use crate::tables::Table;
 use crate::write::{Applied, Change};
 use crate::{Store, StoreError};
@@ -58,7 +60,7 @@ fn set_record(change: Change, record: &HealthRecord) -> Result<Change, StoreErro
         .set("health_rev", number(record.revision))
         .set("health", list(&record.changes)?)
         .set("check_wait_s", number(record.check_wait_s))
-        .when_equals("health_rev", number(record.revision.saturating_sub(1)));
+        .when_counted("health_rev", record.revision.saturating_sub(1));
     let change = set_moment(change, "last_out", record.last_out);
     Ok(set_moment(change, "check_at", record.check_at))
 }
@@ -153,6 +155,32 @@ impl Store {
         self.apply_by_admin(by_admin(change, what, now)?).await
     }
 
+    /// Takes a number out that did not fail in a request, if it still stands as it was read. False
+    /// if it has changed.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn take_out(
+        &self,
+        number: &Number,
+        reason: OutReason,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let out = AfterNumber::Out {
+            reason,
+            streak: number.failure_streak,
+        };
+        let record = number.record.after(out, reason.as_str(), now);
+        let change = after_request(self.health_of(number.id), out, record.as_ref(), now)?;
+        let Some(change) = change else {
+            return Ok(false);
+        };
+        Ok(matches!(
+            change.apply(WHAT, &self.client).await?,
+            Applied::Done(_)
+        ))
+    }
+
     /// Brings a number back that was taken out: a person has looked at it.
     /// False if there is no such number.
     ///
@@ -190,11 +218,8 @@ impl Store {
     /// A number with its key, consistently; none once removed.
     ///
     /// # Errors
-    /// [`StoreError`] if the database or the vault does not answer or the item is unreadable.
-    pub async fn number_with_key(
-        &self,
-        id: NumberId,
-    ) -> Result<Option<(Number, GatewayKey)>, StoreError> {
+    /// [`StoreError`] if the database or the vault does not answer or the item, apart from the key, is unreadable.
+    pub async fn number_with_key(&self, id: NumberId) -> Result<Option<Keyed>, StoreError> {
         let wanted = [(self.table(Table::BroadcastNumbers), number_key(id))];
         let found = self.get_all(WHAT, &wanted).await?;
         match found.into_iter().next().flatten() {
@@ -207,19 +232,19 @@ impl Store {
     /// as at `revision`: whoever gets the number with its key is the only one that checks.
     ///
     /// # Errors
-    /// [`StoreError`] if the database or the vault does not answer or the item is unreadable.
+    /// [`StoreError`] if the database or the vault does not answer or the item, apart from the key, is unreadable.
     pub async fn begin_check(
         &self,
         id: NumberId,
         revision: u64,
         now: Timestamp,
-    ) -> Result<Option<(Number, GatewayKey)>, StoreError> {
+    ) -> Result<Option<Keyed>, StoreError> {
         let lost_at = now.saturating_add(CHECK_LEASE).unwrap_or(Timestamp::MAX);
         let change = self
             .health_of(id)
             .set("check_at", number(lost_at.as_millisecond()))
             .set("health_rev", number(revision + 1))
-            .when_equals("health_rev", number(revision))
+            .when_counted("health_rev", revision)
             .when_equals("is_active", flag(false))
             .when_equals("paused", flag(false))
             .when_at_most("check_at", number(now.as_millisecond()));

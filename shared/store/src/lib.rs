@@ -36,7 +36,7 @@ pub use error::{Chain, StoreError};
 pub use gateway::Facts;
 pub use groups::{GroupFacts, Member, Slot, Subject};
 pub use keyring::StoredKeyring;
-pub use numbers::{GatewayKey, NewNumber};
+pub use numbers::{GatewayKey, Keyed, NewNumber};
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
 pub use record::{Record, Recorded};

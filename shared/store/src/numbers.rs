@@ -25,6 +25,10 @@ const MOST_NUMBERS: usize = 500;
 /// A number's gateway key in clear. Lives only between the check and the request.
 pub struct GatewayKey(pub Zeroizing<String>);
 
+/// A number with its key, or with what is lastingly wrong with what is stored of the key: the
+/// number's own fault, no message's.
+pub type Keyed = (Number, Result<GatewayKey, StoreError>);
+
 /// A number to be added.
 pub struct NewNumber {
     /// Random id.
@@ -290,12 +294,16 @@ impl Store {
         Change::of(self.table(Table::BroadcastNumbers), number_key(id)).when_present("number_id")
     }
 
-    pub(crate) async fn read_number_with_key(
-        &self,
-        item: Item,
-    ) -> Result<(Number, GatewayKey), StoreError> {
+    pub(crate) async fn read_number_with_key(&self, item: Item) -> Result<Keyed, StoreError> {
         let item: NumberItem = from_item(WHAT, item)?;
         let number = read_number(&item)?;
+        match self.open_key(&item).await {
+            Err(error) if !error.is_lasting() => Err(error),
+            key => Ok((number, key)),
+        }
+    }
+
+    async fn open_key(&self, item: &NumberItem) -> Result<GatewayKey, StoreError> {
         let salt =
             Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
         let opened = self
@@ -309,6 +317,6 @@ impl Store {
             .map_err(StoreError::vault(WHAT))?;
         let key = String::from_utf8(opened.to_vec())
             .map_err(|_| StoreError::unreadable(WHAT, "api_key"))?;
-        Ok((number, GatewayKey(Zeroizing::new(key))))
+        Ok(GatewayKey(Zeroizing::new(key)))
     }
 }

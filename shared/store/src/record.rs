@@ -4,6 +4,7 @@ use domain::breaker::{Breaker, Fault};
 use domain::ids::{NumberId, Token};
 use domain::message::{DueMessage, Failure, SentAs, State, Waiting};
 use domain::number::HealthRecord;
+use domain::pace::Phase;
 use domain::reaction::{AfterMessage, AfterNumber};
 use jiff::Timestamp;
 
@@ -51,11 +52,23 @@ pub struct Record<'a> {
 pub enum Recorded {
     /// Written; the turn was still ours.
     Ours,
-    /// The row was written; somebody else has the turn.
+    /// Row, number and breaker were written; somebody else has the turn.
     TurnLost,
+    /// Nothing was written: the row was decided before, and somebody else has the turn.
+    RowGone,
     /// Nothing was written: the number or the breaker has changed since it was read. Read again
     /// and decide again.
     Moved,
+}
+
+/// A part of the record's transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Row,
+    Pace,
+    /// The number that sent, or the breaker: decided from what was read.
+    Decided,
+    Absolved,
 }
 
 impl Store {
@@ -104,8 +117,8 @@ impl Store {
         }
     }
 
-    /// Records a request's outcome in row, pace, number and breaker: together if the turn is still
-    /// ours, otherwise the row alone, since what happened is true whoever has the turn.
+    /// Records a request's outcome in row, pace, number and breaker, all or nothing. Only the pace
+    /// stays out if somebody else has the turn: what happened is true whoever has it.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer; then the lease makes the row `unconfirmed`.
@@ -115,8 +128,6 @@ impl Store {
         now: Timestamp,
     ) -> Result<Recorded, StoreError> {
         const WHAT: &str = "record";
-        const ROW_AT: usize = 0;
-        const PACE_AT: usize = 1;
         let row = self.recorded_row(record, SentAs::Accepted, now);
         let pace = set_next(self.pace(record.number_id), record.next)
             .set("next_free_at", number(record.next_free_at.as_millisecond()));
@@ -125,48 +136,70 @@ impl Store {
                 .when_present("number_id")
         };
         let mut parts = vec![
-            row.clone().in_transaction(WHAT)?,
-            when_held(pace.clone(), record.token).in_transaction(WHAT)?,
+            (Part::Row, row.in_transaction(WHAT)?),
+            (
+                Part::Pace,
+                when_held(pace, record.token).in_transaction(WHAT)?,
+            ),
         ];
         let own = number_of(record.number_id);
         if let Some(change) = after_request(own, record.number, record.health, now)? {
-            parts.push(change.in_transaction(WHAT)?);
+            parts.push((Part::Decided, change.in_transaction(WHAT)?));
         }
         if let Some(next) = record.gateway {
             let change = gateway_change(self.table(Table::Settings), next)?;
-            parts.push(change.in_transaction(WHAT)?);
+            parts.push((Part::Decided, change.in_transaction(WHAT)?));
         }
-        let decided = parts.len();
         for fault in record.absolved {
             let change = absolve(number_of(fault.number_id), fault, now)?;
-            parts.push(change.in_transaction(WHAT)?);
+            parts.push((Part::Absolved, change.in_transaction(WHAT)?));
         }
+        let mut recorded = Recorded::Ours;
         loop {
-            let refused = match transact(WHAT, &self.client, parts.clone()).await? {
-                Committed::Yes => return Ok(Recorded::Ours),
+            let items = parts.iter().map(|(_, item)| item.clone()).collect();
+            let refused = match transact(WHAT, &self.client, items).await? {
+                Committed::Yes => return Ok(recorded),
                 Committed::Refused(at) => at,
             };
-            let is_refused = |part| refused.contains(&part);
-            if is_refused(ROW_AT) || is_refused(PACE_AT) {
-                let kept_turn = !is_refused(PACE_AT);
-                if !is_refused(ROW_AT) {
-                    row.apply(WHAT, &self.client).await?;
+            let is_refused = |part| {
+                let mut refused = refused.iter().filter_map(|at| parts.get(*at));
+                refused.any(|(one, _)| *one == part)
+            };
+            let without = match (is_refused(Part::Row), is_refused(Part::Pace)) {
+                (true, true) if self.went_through(record).await? => return Ok(Recorded::Ours),
+                (true, true) => return Ok(Recorded::RowGone),
+                (true, false) if recorded == Recorded::TurnLost => return Ok(Recorded::RowGone),
+                (true, false) => Part::Row,
+                (false, true) => {
+                    recorded = Recorded::TurnLost;
+                    Part::Pace
                 }
-                if kept_turn {
-                    when_held(pace, record.token)
-                        .apply(WHAT, &self.client)
-                        .await?;
-                    return Ok(Recorded::Ours);
+                (false, false) if is_refused(Part::Decided) => return Ok(Recorded::Moved),
+                // Somebody has seen to those numbers since: they stay as they are now.
+                (false, false) => {
+                    for at in refused.iter().rev() {
+                        parts.remove(*at);
+                    }
+                    continue;
                 }
-                return Ok(Recorded::TurnLost);
-            }
-            if refused.iter().any(|part| *part < decided) {
-                return Ok(Recorded::Moved);
-            }
-            // Somebody has seen to that number since: it stays as it is now.
-            for part in refused.iter().rev() {
-                parts.remove(*part);
-            }
+            };
+            parts.retain(|(part, _)| *part != without);
         }
+    }
+
+    /// Whether this very record was written before and only the answer got lost: the end of the
+    /// request plus the gap stands in the pace to the millisecond, and the turn after it waits.
+    async fn went_through(&self, record: &Record<'_>) -> Result<bool, StoreError> {
+        let paces = self.paces(&[record.number_id]).await?;
+        Ok(paces.get(&record.number_id).is_some_and(|pace| {
+            let is_next = match (record.next, pace.phase) {
+                (NextTurn::Armed { turn, due }, Phase::Armed { due: stored }) => {
+                    pace.turn == turn && stored.as_millisecond() == due.as_millisecond()
+                }
+                (NextTurn::Idle, Phase::Idle) => true,
+                _ => false,
+            };
+            is_next && pace.next_free_at.as_millisecond() == record.next_free_at.as_millisecond()
+        }))
     }
 }

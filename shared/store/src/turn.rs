@@ -3,7 +3,6 @@ use domain::breaker::Breaker;
 use domain::ids::{NumberId, Token};
 use domain::lane::Lane;
 use domain::message::{DueMessage, Failure, State, Waiting};
-use domain::number::Number;
 use domain::pace::{LEASE, Pace};
 use domain::participant::Participant;
 use domain::settings::{Control, Settings};
@@ -13,7 +12,7 @@ use crate::gateway::{GATEWAY, read_gateway};
 use crate::held::{RELEASED, held};
 use crate::item::{Item, PROFILE, REFERRALS, STATE, iso, key, number, participant_pk, text};
 use crate::messages::{ANY_NUMBER, due_key, ended, message_key, waiting, with_state};
-use crate::numbers::{GatewayKey, number_key};
+use crate::numbers::{Keyed, number_key};
 use crate::pace::{set_caps, when_held};
 use crate::settings::{CONTROL, GLOBAL, LANES, SETTINGS, TEMPLATE_ACTIVE, template_pk};
 use crate::tables::Table;
@@ -60,7 +59,7 @@ pub struct Checked {
     /// Whose check it is: the turn that probes the gateway may pass.
     pub token: Token,
     /// The number with its gateway key; none once removed.
-    pub number: Option<(Number, GatewayKey)>,
+    pub number: Option<Keyed>,
     /// The active template, if an admin has changed it.
     pub template: Option<StoredTemplate>,
 }

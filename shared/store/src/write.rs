@@ -57,13 +57,13 @@ impl Change {
         self
     }
 
-    /// Adds the list `values` to the end of a list.
+    /// Adds the list `values` to the end of a list; one that is not there yet is empty.
     pub(crate) fn append(mut self, name: &'static str, values: AttributeValue) -> Self {
         self.appends.push((name, values));
         self
     }
 
-    /// One more than the number is now.
+    /// One more than the number is now; one that is not there yet is 0.
     pub(crate) fn count_up(mut self, name: &'static str) -> Self {
         self.counts.push(name);
         self
@@ -86,6 +86,23 @@ impl Change {
 
     pub(crate) fn when_equals(self, name: &'static str, value: AttributeValue) -> Self {
         self.compare(name, "=", value)
+    }
+
+    /// As [`Change::when_equals`]; a number that is not there yet is 0.
+    pub(crate) fn when_counted(self, name: &'static str, count: u64) -> Self {
+        if count > 0 {
+            return self.when_equals(name, crate::item::number(count));
+        }
+        let mut change = self;
+        let placeholder = change.named(name);
+        let operand = format!(":if{}", change.conditions.len());
+        change.conditions.push(format!(
+            "(attribute_not_exists({placeholder}) OR {placeholder} = {operand})"
+        ));
+        change
+            .values
+            .insert(operand, AttributeValue::N("0".to_owned()));
+        change
     }
 
     pub(crate) fn when_at_most(self, name: &'static str, value: AttributeValue) -> Self {
@@ -140,14 +157,20 @@ impl Change {
             let operand = format!(":{name}");
             self.values.insert(operand.clone(), values);
             assignments.push(format!(
-                "{placeholder} = list_append({placeholder}, {operand})"
+                "{placeholder} = list_append(if_not_exists({placeholder}, :none), {operand})"
             ));
+            self.values
+                .insert(":none".to_owned(), AttributeValue::L(Vec::new()));
         }
         for name in std::mem::take(&mut self.counts) {
             let placeholder = self.named(name);
             self.values
                 .insert(":one".to_owned(), AttributeValue::N("1".to_owned()));
-            assignments.push(format!("{placeholder} = {placeholder} + :one"));
+            self.values
+                .insert(":zero".to_owned(), AttributeValue::N("0".to_owned()));
+            assignments.push(format!(
+                "{placeholder} = if_not_exists({placeholder}, :zero) + :one"
+            ));
         }
         if !assignments.is_empty() {
             parts.push(format!("SET {}", assignments.join(", ")));

@@ -2,6 +2,7 @@
 
 use app::numbers::{reactivate, set_paused};
 use app::ports::{Queue as _, QueueMessage};
+use aws_sdk_dynamodb::types::AttributeValue;
 use local::simulator::Mode;
 use tests::{Item, Person, Town, figure, flag, word};
 
@@ -156,4 +157,40 @@ async fn a_number_that_fails_again_is_out_at_once_and_waits_twice_as_long() {
     for person in people {
         assert_eq!(town.chat(&person).await.len(), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_of_an_older_release_is_paused_and_taken_out_like_others() {
+    let town = Town::open_at("09:00").await;
+    let id = town.number_id(1).await;
+    let update = town.cloud.dynamodb.update_item();
+    update
+        .table_name("local-broadcast_numbers")
+        .key("number_id", AttributeValue::S(id.to_string()))
+        .update_expression("REMOVE health, health_rev, check_wait_s")
+        .send()
+        .await
+        .expect("a number");
+    let before = town.number_item(1).await;
+    town.set_mode(1, Mode::InvalidKey).await;
+    let people: Vec<Person> = (1..=6).map(Person::nth).collect();
+    town.all_register(&people).await;
+    town.advance(120).await;
+    let item = town.number_item(1).await;
+    assert_eq!(history(&item), ["out key_invalid"]);
+    for person in &people {
+        assert_eq!(town.state_of(person, "welcome").await, "sent/accepted");
+    }
+
+    let put = town.cloud.dynamodb.put_item();
+    let put = put.table_name("local-broadcast_numbers");
+    put.set_item(Some(before)).send().await.expect("put back");
+    for paused in [true, false] {
+        set_paused(&town.cloud.app, id, paused)
+            .await
+            .expect("known");
+    }
+    let item = town.number_item(1).await;
+    assert_eq!(history(&item), ["paused admin", "resumed admin"]);
+    assert_eq!(figure(&item, "health_rev"), Some(2));
 }

@@ -24,6 +24,7 @@ mod outage;
 mod pacing;
 mod policies;
 mod priority;
+mod probes;
 mod races;
 mod referrals;
 mod repeat;

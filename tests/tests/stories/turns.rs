@@ -2,9 +2,9 @@
 
 use app::dispatch::{Call, dispatch};
 use app::ports::QueueMessage;
-use domain::ids::NumberId;
+use domain::ids::{NumberId, Token};
 use domain::lane::Lane;
-use domain::message::{Class, DueMessage};
+use domain::message::{Class, DueMessage, Failure};
 use domain::pace::{Pace, Phase};
 use domain::reaction::{AfterMessage, AfterNumber};
 use jiff::Timestamp;
@@ -106,7 +106,7 @@ async fn turns_and_wakes_that_are_lost_are_made_good_within_two_minutes() {
 }
 
 /// The only row, claimed by a worker that then falls silent.
-async fn claimed_by_a_silent_worker(town: &Town) -> (NumberId, DueMessage, domain::ids::Token) {
+async fn claimed_by_a_silent_worker(town: &Town) -> (NumberId, DueMessage, Token) {
     let app = &town.cloud.app;
     dispatch(app, Call::Wake).await.expect("done");
     let (number_id, turn) = armed(town).await[0];
@@ -130,6 +130,76 @@ async fn claimed_by_a_silent_worker(town: &Town) -> (NumberId, DueMessage, domai
     (number_id, row, token)
 }
 
+/// The record of an accepted request whose number goes on at once.
+fn accepted(
+    row: &DueMessage,
+    number_id: NumberId,
+    token: Token,
+    turn: u64,
+    now: Timestamp,
+) -> Record<'_> {
+    Record {
+        message: row,
+        number_id,
+        token,
+        after: AfterMessage::Sent,
+        number: AfterNumber::Unharmed,
+        health: None,
+        gateway: None,
+        absolved: &[],
+        answer: "accepted",
+        template_version: 0,
+        next_free_at: now,
+        next: NextTurn::Armed { turn, due: now },
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_whose_answer_got_lost_is_still_ours() {
+    let (town, _) = still(1).await;
+    let (number_id, row, token) = claimed_by_a_silent_worker(&town).await;
+    let app = &town.cloud.app;
+    let armed = accepted(&row, number_id, token, 2, app.now());
+    for _ in 0..2 {
+        let recorded = app.store.record(&armed, app.now()).await;
+        assert_eq!(recorded.expect("recorded"), Recorded::Ours);
+    }
+    // Another turn's record is not.
+    let other = accepted(&row, number_id, app.dice.token(), 3, app.now());
+    let recorded = app.store.record(&other, app.now()).await;
+    assert_eq!(recorded.expect("refused"), Recorded::RowGone);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_late_result_says_of_its_number_is_kept() {
+    let (town, people) = still(1).await;
+    let (number_id, row, token) = claimed_by_a_silent_worker(&town).await;
+    town.advance(180).await;
+    let app = &town.cloud.app;
+    let facts = app.store.facts(number_id).await.expect("facts");
+    let stumbled = AfterNumber::Cools {
+        until: app.now(),
+        streak: 1,
+    };
+    let number = facts.number.expect("a number");
+    let health = number.record.after(stumbled, "unconfirmed", app.now());
+    let record = Record {
+        after: AfterMessage::Failed(Failure::Unconfirmed),
+        number: stumbled,
+        health: health.as_ref(),
+        ..accepted(&row, number_id, token, 99, app.now())
+    };
+    let recorded = app.store.record(&record, app.now()).await;
+    assert_eq!(recorded.expect("recorded"), Recorded::TurnLost);
+    assert_eq!(
+        town.state_of(&people[0], "welcome").await,
+        "failed/unconfirmed"
+    );
+    let facts = app.store.facts(number_id).await.expect("facts");
+    let number = facts.number.expect("a number");
+    assert_eq!((number.failure_streak, number.record.revision), (1, 1));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_result_that_comes_after_its_lease_corrects_the_row_and_touches_no_later_turn() {
     let (town, people) = still(1).await;
@@ -144,23 +214,7 @@ async fn a_result_that_comes_after_its_lease_corrects_the_row_and_touches_no_lat
     assert!(!matches!(before.phase, Phase::Held { .. }), "taken over");
 
     let app = &town.cloud.app;
-    let record = Record {
-        message: &row,
-        number_id,
-        token,
-        after: AfterMessage::Sent,
-        number: AfterNumber::Unharmed,
-        health: None,
-        gateway: None,
-        absolved: &[],
-        answer: "accepted",
-        template_version: 0,
-        next_free_at: app.now(),
-        next: NextTurn::Armed {
-            turn: 99,
-            due: app.now(),
-        },
-    };
+    let record = accepted(&row, number_id, token, 99, app.now());
     let recorded = app.store.record(&record, app.now()).await;
     assert_eq!(recorded.expect("recorded"), Recorded::TurnLost);
     assert_eq!(town.state_of(&people[0], "welcome").await, "sent/accepted");

@@ -22,6 +22,8 @@ const RECORD_TRIES: u32 = 5;
 /// So often number or breaker may have changed before the outcome could be written: each time
 /// somebody else's change went through.
 const MOVED_TRIES: u32 = 20;
+/// At most so long between two of these, so that those who change the same do not meet again.
+const MOVED_PAUSE_MS: u64 = 50;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Makes the request and records what it came to. From here on nothing hands the row back: only
@@ -61,9 +63,13 @@ pub(super) async fn deliver(
         number: ready.number.clone(),
         gateway: ready.gateway.clone(),
     };
-    for _ in 0..MOVED_TRIES {
+    for tried in 0..=MOVED_TRIES {
         let attempt = Attempt::of(message, held.token, next_free_at);
-        let settled = settle(known.as_seen(), attempt, outcome, now, random);
+        let mut settled = settle(known.as_seen(), attempt, outcome, now, random);
+        if tried == MOVED_TRIES {
+            tracing::error!(row = %message.id, outcome = outcome.label(), "number or breaker kept changing, the outcome is recorded without them");
+            settled = settled.of_row_alone();
+        }
         let next = next_turn_of(&settled, held);
         let record = Record {
             message,
@@ -84,7 +90,7 @@ pub(super) async fn deliver(
             Ok(recorded) => {
                 Failpoint::TurnRecorded.reach();
                 let ours = recorded == Recorded::Ours;
-                if ours {
+                if recorded != Recorded::RowGone {
                     tell(sender, held, &settled).await;
                 }
                 let of_member = |member: &DueMessage| {
@@ -107,14 +113,15 @@ pub(super) async fn deliver(
                 break;
             }
         }
+        tokio::time::sleep(app.dice.wait_ms(MOVED_PAUSE_MS)).await;
         match app.store.facts(held.number_id).await {
             Ok(facts) => {
                 known.gateway = facts.gateway;
                 known.number = facts.number.unwrap_or(known.number);
             }
+            // The last try needs none of it.
             Err(error) => {
-                tracing::error!(row = %message.id, outcome = outcome.label(), error = %Chain(&error), "the outcome could not be recorded");
-                break;
+                tracing::warn!(number = %held.number_id, error = %Chain(&error), "number and breaker could not be read");
             }
         }
     }

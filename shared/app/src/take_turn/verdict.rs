@@ -154,7 +154,7 @@ pub(super) fn judge(
     if checked.gateway.passage(Some(checked.token), now) != Passage::Free {
         return number_ends(Waiting::Held);
     }
-    let Some((number, key)) = checked.number else {
+    let Some((number, Ok(key))) = checked.number else {
         return number_ends(Waiting::Number);
     };
     let reserves = Reserves::new(

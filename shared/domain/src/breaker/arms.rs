@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Breaker, Passage};
 use crate::dispatch::{Arm, Row, Runner, plan};
 use crate::ids::NumberId;
-use crate::pace::{HORIZON, MaySend, may_send};
+use crate::pace::{self, HORIZON, MaySend, may_send};
 use crate::reserve::{Reserve, Reserves};
 use crate::settings::Strategy;
 
@@ -51,6 +51,14 @@ pub fn arms(
         })
         .collect();
     let mut arms = plan(&rows, &probers, reserves, strategy, now, randoms);
+    // Whoever should probe may be unable to send what waits: then anybody does who can.
+    let is_on_its_way = |runner: &Runner| runner.pace.phase != pace::Phase::Idle;
+    if arms.is_empty() && !probers.iter().any(is_on_its_way) {
+        arms = plan(&rows, runners, reserves, strategy, now, randoms);
+    }
     arms.truncate(1);
     arms
 }
+
+#[cfg(test)]
+mod tests;

@@ -135,6 +135,18 @@ fn whoever_failed_probes_last() {
 }
 
 #[test]
+fn a_probe_that_says_nothing_leaves_the_next_to_another_number() {
+    let mut breaker = opened([1, 2]);
+    let all = [id(1), id(2), id(3)];
+    assert!(breaker.should_probe(id(3), &all));
+    probing(&mut breaker, 3, 31);
+    let step = seen(&mut breaker, Sign::Nothing, 3, 32);
+    assert_eq!((step.blame, step.opened), (Blame::Number, false));
+    assert!(!breaker.should_probe(id(3), &all));
+    assert!(breaker.should_probe(id(1), &all));
+}
+
+#[test]
 fn two_broken_numbers_do_not_stop_the_third_again() {
     let mut breaker = opened([1, 2]);
     probing(&mut breaker, 3, 31);

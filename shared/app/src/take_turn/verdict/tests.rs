@@ -89,7 +89,7 @@ fn checked() -> Checked {
         control: Control::default(),
         gateway: Breaker::default(),
         token: Token(Uuid::from_u128(4)),
-        number: Some((number(), GatewayKey(Zeroizing::new("k".to_owned())))),
+        number: Some((number(), Ok(GatewayKey(Zeroizing::new("k".to_owned()))))),
         template: None,
     }
 }
