@@ -1,5 +1,6 @@
 //! The record of a request's outcome.
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::breaker::{Breaker, Fault};
 use domain::ids::{NumberId, Token};
 use domain::message::{DueMessage, Failure, SentAs, State, Waiting};
@@ -49,13 +50,25 @@ pub struct Record<'a> {
 /// What became of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
-    /// Written; the turn was still ours.
+    /// Written, now or by an earlier try whose answer got lost; the turn was still ours.
     Ours,
-    /// The row was written; somebody else has the turn.
+    /// Row, number and breaker were written; somebody else has the turn.
     TurnLost,
+    /// Nothing was written: row and turn are somebody else's.
+    Gone,
     /// Nothing was written: the number or the breaker has changed since it was read. Read again
     /// and decide again.
     Moved,
+}
+
+/// What a part of the record's transaction is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Row,
+    Pace,
+    /// Number or breaker: decided from what was read.
+    Decided,
+    Absolved,
 }
 
 impl Store {
@@ -104,8 +117,9 @@ impl Store {
         }
     }
 
-    /// Records a request's outcome in row, pace, number and breaker: together if the turn is still
-    /// ours, otherwise the row alone, since what happened is true whoever has the turn.
+    /// Records a request's outcome in row, pace, number and breaker: together, or, if the turn or
+    /// the row is somebody else's by now, what is left of it, since what happened is true whoever
+    /// has them.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer; then the lease makes the row `unconfirmed`.
@@ -115,8 +129,43 @@ impl Store {
         now: Timestamp,
     ) -> Result<Recorded, StoreError> {
         const WHAT: &str = "record";
-        const ROW_AT: usize = 0;
-        const PACE_AT: usize = 1;
+        let mut parts = self.parts(WHAT, record, now)?;
+        loop {
+            let (kinds, writes): (Vec<Part>, Vec<_>) = parts.iter().cloned().unzip();
+            let refused = match transact(WHAT, &self.client, writes).await? {
+                Committed::Yes if kinds.contains(&Part::Pace) => return Ok(Recorded::Ours),
+                Committed::Yes => return Ok(Recorded::TurnLost),
+                Committed::Refused(at) => at,
+            };
+            let is_refused = |at: usize| refused.contains(&at);
+            let left: Vec<Part> = kinds
+                .iter()
+                .enumerate()
+                .filter_map(|(at, kind)| (!is_refused(at)).then_some(*kind))
+                .collect();
+            if !left.contains(&Part::Row) && !left.contains(&Part::Pace) {
+                return self.recorded_before(record).await;
+            }
+            let decided = |kinds: &[Part]| kinds.iter().filter(|k| **k == Part::Decided).count();
+            if decided(&left) < decided(&kinds) {
+                return Ok(Recorded::Moved);
+            }
+            // Row or turn are somebody else's, or somebody has seen to an absolved number since:
+            // that stays as it is now.
+            let mut at = 0;
+            parts.retain(|_| {
+                at += 1;
+                !is_refused(at - 1)
+            });
+        }
+    }
+
+    fn parts(
+        &self,
+        what: &'static str,
+        record: &Record<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<(Part, TransactWriteItem)>, StoreError> {
         let row = self.recorded_row(record, SentAs::Accepted, now);
         let pace = set_next(self.pace(record.number_id), record.next)
             .set("next_free_at", number(record.next_free_at.as_millisecond()));
@@ -125,48 +174,32 @@ impl Store {
                 .when_present("number_id")
         };
         let mut parts = vec![
-            row.clone().in_transaction(WHAT)?,
-            when_held(pace.clone(), record.token).in_transaction(WHAT)?,
+            (Part::Row, row),
+            (Part::Pace, when_held(pace, record.token)),
         ];
         let own = number_of(record.number_id);
-        if let Some(change) = after_request(own, record.number, record.health, now)? {
-            parts.push(change.in_transaction(WHAT)?);
-        }
+        let own = after_request(own, record.number, record.health, now)?;
+        parts.extend(own.map(|change| (Part::Decided, change)));
         if let Some(next) = record.gateway {
             let change = gateway_change(self.table(Table::Settings), next)?;
-            parts.push(change.in_transaction(WHAT)?);
+            parts.push((Part::Decided, change));
         }
-        let decided = parts.len();
         for fault in record.absolved {
             let change = absolve(number_of(fault.number_id), fault, now)?;
-            parts.push(change.in_transaction(WHAT)?);
+            parts.push((Part::Absolved, change));
         }
-        loop {
-            let refused = match transact(WHAT, &self.client, parts.clone()).await? {
-                Committed::Yes => return Ok(Recorded::Ours),
-                Committed::Refused(at) => at,
-            };
-            let is_refused = |part| refused.contains(&part);
-            if is_refused(ROW_AT) || is_refused(PACE_AT) {
-                let kept_turn = !is_refused(PACE_AT);
-                if !is_refused(ROW_AT) {
-                    row.apply(WHAT, &self.client).await?;
-                }
-                if kept_turn {
-                    when_held(pace, record.token)
-                        .apply(WHAT, &self.client)
-                        .await?;
-                    return Ok(Recorded::Ours);
-                }
-                return Ok(Recorded::TurnLost);
-            }
-            if refused.iter().any(|part| *part < decided) {
-                return Ok(Recorded::Moved);
-            }
-            // Somebody has seen to that number since: it stays as it is now.
-            for part in refused.iter().rev() {
-                parts.remove(*part);
-            }
-        }
+        let parts = parts.into_iter();
+        parts
+            .map(|(part, change)| Ok((part, change.in_transaction(what)?)))
+            .collect()
+    }
+
+    /// Neither row nor turn are ours: either somebody else has them, or this very record was
+    /// written and its answer got lost. Its moment, drawn by chance, tells.
+    async fn recorded_before(&self, record: &Record<'_>) -> Result<Recorded, StoreError> {
+        let paces = self.paces(&[record.number_id]).await?;
+        let at = paces.get(&record.number_id).map(|pace| pace.next_free_at);
+        let ours = at.map(Timestamp::as_millisecond) == Some(record.next_free_at.as_millisecond());
+        Ok(if ours { Recorded::Ours } else { Recorded::Gone })
     }
 }

@@ -1,13 +1,20 @@
 //! Turns that come twice, never, or too late: time is lost and nothing else.
 
+use std::sync::Arc;
+
 use app::dispatch::{Call, dispatch};
 use app::ports::QueueMessage;
+use app::take_turn::{Sender, TurnEnd, take_turn};
+use app::{App, Dice};
+use async_trait::async_trait;
 use domain::ids::NumberId;
 use domain::lane::Lane;
 use domain::message::{Class, DueMessage};
+use domain::outcome::Outcome;
 use domain::pace::{Pace, Phase};
 use domain::reaction::{AfterMessage, AfterNumber};
-use jiff::Timestamp;
+use gateway::{ApiKey, Gateway, KeyCheck, Reply, SendRequest};
+use jiff::{SignedDuration, Timestamp};
 use store::{Claimed, Fenced, NextTurn, Record, Recorded};
 use tests::{Person, Town};
 
@@ -105,7 +112,7 @@ async fn turns_and_wakes_that_are_lost_are_made_good_within_two_minutes() {
     town.check_invariants();
 }
 
-/// The only row, claimed by a worker that then falls silent.
+/// The first row, claimed by a worker that then falls silent.
 async fn claimed_by_a_silent_worker(town: &Town) -> (NumberId, DueMessage, domain::ids::Token) {
     let app = &town.cloud.app;
     dispatch(app, Call::Wake).await.expect("done");
@@ -170,6 +177,119 @@ async fn a_result_that_comes_after_its_lease_corrects_the_row_and_touches_no_lat
     town.cloud.queue.lose(&[]);
     town.advance(600).await;
     assert!(town.all_messages().await.is_empty());
+}
+
+/// What is recorded of a request that was not accepted, by number 1 as it stands.
+async fn record_a_failure(town: &Town, keep: bool) -> (Recorded, NumberId) {
+    let (number_id, row, token) = claimed_by_a_silent_worker(town).await;
+    if !keep {
+        town.advance(180).await;
+    }
+    let app = &town.cloud.app;
+    let now = app.now();
+    let turn = pace(town, number_id).await.turn + 1;
+    let until = now + SignedDuration::from_secs(30);
+    let number = AfterNumber::Cools { until, streak: 1 };
+    let roster = app.store.roster().await.expect("a roster");
+    let known = roster.iter().find(|n| n.id == number_id).expect("known");
+    let health = known.record.after(number, "not_accepted", now);
+    let record = Record {
+        message: &row,
+        number_id,
+        token,
+        after: AfterMessage::Again {
+            not_before: until,
+            counts: true,
+        },
+        number,
+        health: health.as_ref(),
+        gateway: None,
+        absolved: &[],
+        answer: "not_accepted",
+        template_version: 0,
+        next_free_at: until,
+        next: NextTurn::Armed { turn, due: until },
+    };
+    let mut recorded = app.store.record(&record, now).await;
+    if keep {
+        assert_eq!(recorded.expect("recorded"), Recorded::Ours);
+        // Its answer got lost: the same again.
+        recorded = app.store.record(&record, now).await;
+    }
+    (recorded.expect("recorded"), number_id)
+}
+
+async fn streak_of(town: &Town, id: NumberId) -> u32 {
+    let roster = town.cloud.app.store.roster().await.expect("a roster");
+    let number = roster.iter().find(|n| n.id == id).expect("known");
+    number.failure_streak
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_whose_answer_got_lost_is_known_by_whoever_wrote_it() {
+    let (town, people) = still(1).await;
+    let (recorded, number_id) = record_a_failure(&town, true).await;
+    assert_eq!(recorded, Recorded::Ours, "so its next turn is queued");
+    assert_eq!(streak_of(&town, number_id).await, 1, "counted once");
+    assert_eq!(town.state_of(&people[0], "welcome").await, "queued/retry");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_late_result_says_of_its_number_is_kept_although_the_turn_is_lost() {
+    let (town, people) = still(1).await;
+    let (recorded, number_id) = record_a_failure(&town, false).await;
+    assert_eq!(recorded, Recorded::TurnLost);
+    assert_eq!(streak_of(&town, number_id).await, 1);
+    assert_eq!(town.state_of(&people[0], "welcome").await, "queued/retry");
+}
+
+/// A gateway that takes nothing, and while it says so the number is removed.
+struct Removes(Arc<Town>);
+
+#[async_trait]
+impl Gateway for Removes {
+    async fn send(&self, _: &SendRequest<'_>) -> Reply {
+        for item in self.0.items("broadcast_numbers").await {
+            let table = self.0.cloud.dynamodb.delete_item();
+            let id = item["number_id"].clone();
+            table
+                .table_name("local-broadcast_numbers")
+                .key("number_id", id)
+                .send()
+                .await
+                .expect("removed");
+        }
+        Reply {
+            outcome: Outcome::NotAccepted,
+            odd_body: false,
+        }
+    }
+
+    async fn check_key(&self, _: &ApiKey) -> KeyCheck {
+        KeyCheck::Valid
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_outcome_is_recorded_although_its_number_cannot_be_written() {
+    let (town, people) = still(1).await;
+    let town = Arc::new(town);
+    dispatch(&town.cloud.app, Call::Wake).await.expect("done");
+    let (number_id, turn) = armed(&town).await[0];
+    let gateway = Arc::new(Removes(Arc::clone(&town)));
+    let app = &town.cloud.app;
+    let (queue, clock) = (Arc::clone(&app.queue), Arc::clone(&app.clock));
+    let app = App::new(app.store.clone(), queue, clock, Dice::seeded(1));
+    let sender = Sender::new(app, gateway, true);
+    let end = take_turn(&sender, number_id, turn).await.expect("taken");
+    assert_eq!(end, TurnEnd::Sent("not_accepted"));
+    assert_eq!(town.state_of(&people[0], "welcome").await, "queued/retry");
+    let pace = pace(&town, number_id).await;
+    assert!(
+        !matches!(pace.phase, Phase::Held { .. }),
+        "{:?}",
+        pace.phase
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

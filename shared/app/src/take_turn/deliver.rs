@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::message::DueMessage;
+use domain::outcome::Outcome;
 use domain::reaction::{AfterMessage, AfterNumber, Tried, react};
 use gateway::{ApiKey, SendRequest};
 use jiff::Timestamp;
@@ -19,8 +20,9 @@ use crate::ports::QueueMessage;
 /// and whoever sends it again sends it twice.
 const RECORD_TRIES: u32 = 5;
 /// So often number or breaker may have changed before the outcome could be written: each time
-/// somebody else's change went through.
+/// somebody else's change went through. Then row and turn are recorded without them.
 const MOVED_TRIES: u32 = 20;
+const MOVED_PAUSE_MS: u64 = 50;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Makes the request and records what it came to. From here on nothing hands the row back: only
@@ -60,8 +62,18 @@ pub(super) async fn deliver(
         number: ready.number.clone(),
         gateway: ready.gateway.clone(),
     };
-    for _ in 0..MOVED_TRIES {
-        let settled = settle(&known, held, message, outcome, now, random, next_free_at);
+    let mut tries = 0;
+    let (settled, recorded) = loop {
+        let mut settled = settle(&known, held, message, outcome, now, random, next_free_at);
+        if tries == MOVED_TRIES {
+            tracing::error!(
+                row = %message.id,
+                number = %held.number_id,
+                outcome = outcome.label(),
+                "number and breaker kept moving: the outcome is recorded without them"
+            );
+            settled.leaves_others_alone();
+        }
         let record = Record {
             message,
             number_id: held.number_id,
@@ -77,13 +89,9 @@ pub(super) async fn deliver(
             next: settled.next,
         };
         match record_surely(app, &record, now).await {
-            Ok(Recorded::Moved) => {}
+            Ok(Recorded::Moved) if tries < MOVED_TRIES => {}
             Ok(recorded) => {
                 Failpoint::TurnRecorded.reach();
-                let ours = recorded == Recorded::Ours;
-                if ours {
-                    tell(sender, held, &settled).await;
-                }
                 let of_member = |member: &DueMessage| {
                     let tried = Tried {
                         attempts: member.attempts,
@@ -93,33 +101,50 @@ pub(super) async fn deliver(
                     react(outcome, tried, now, random).0
                 };
                 group::record(app, &record, &ready.members, of_member, now).await;
-                if matches!(settled.after, AfterMessage::Again { .. }) {
-                    ready.permit.give_back(app).await;
-                }
-                go_on(app, held, &settled, ours).await;
-                return TurnEnd::Sent(outcome.label());
+                break (settled, Some(recorded));
             }
             Err(error) => {
-                tracing::error!(row = %message.id, outcome = outcome.label(), error = %Chain(&error), "the outcome could not be recorded");
-                break;
+                not_recorded(message, outcome, &error);
+                break (settled, None);
             }
         }
+        tries += 1;
+        tokio::time::sleep(moved_pause(app)).await;
         match app.store.facts(held.number_id).await {
             Ok(facts) => {
                 known.gateway = facts.gateway;
                 known.number = facts.number.unwrap_or(known.number);
             }
             Err(error) => {
-                tracing::error!(row = %message.id, outcome = outcome.label(), error = %Chain(&error), "the outcome could not be recorded");
-                break;
+                not_recorded(message, outcome, &error);
+                tries = MOVED_TRIES;
             }
         }
+    };
+    if matches!(recorded, Some(Recorded::Ours | Recorded::TurnLost)) {
+        tell(sender, held, &settled).await;
+    }
+    if !outcome.may_have_left() {
+        ready.permit.give_back(app).await;
+    }
+    if let Some(recorded) = recorded {
+        go_on(app, held, &settled, recorded == Recorded::Ours).await;
+        return TurnEnd::Sent(outcome.label());
     }
     let due = next_free_at.max(later(app.now(), AFTER_ERROR));
     if let Err(error) = next_turn(app, held, due).await {
         tracing::error!(number = %held.number_id, error = %Chain(&error), "turn could not be passed on, its lease will end");
     }
     TurnEnd::Sent(outcome.label())
+}
+
+/// A short random wait: whoever moves the same items meets somebody else the next time.
+fn moved_pause(app: &App) -> Duration {
+    Duration::from_millis(app.dice.roll() % MOVED_PAUSE_MS)
+}
+
+fn not_recorded(message: &DueMessage, outcome: Outcome, error: &StoreError) {
+    tracing::error!(row = %message.id, outcome = outcome.label(), error = %Chain(error), "the outcome could not be recorded");
 }
 
 /// Records, again if need be; recording twice changes nothing the second time.

@@ -28,6 +28,18 @@ pub(super) struct Settled {
     pub(super) closed: bool,
 }
 
+impl Settled {
+    /// What is left to write when number and breaker cannot be written.
+    pub(super) fn leaves_others_alone(&mut self) {
+        self.number = AfterNumber::Unharmed;
+        self.health = None;
+        self.step.next = None;
+        self.step.absolved.clear();
+        self.step.opened = false;
+        self.closed = false;
+    }
+}
+
 /// Decides. `random` spreads retries; `next_free_at` is the end of the request plus the gap.
 pub(super) fn settle(
     known: &Known,
