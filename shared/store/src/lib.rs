@@ -18,6 +18,7 @@ mod pace;
 mod participants;
 mod read;
 mod record;
+mod referral_sweep;
 mod referrals;
 mod settings;
 mod sticky;
@@ -39,9 +40,8 @@ pub use numbers::{GatewayKey, NewNumber};
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
 pub use record::{Record, Recorded};
-pub use referrals::{
-    AlertStep, Invitee, LeftOver, Pending, ReferralState, SequenceStep, SettledPending, SweepKey,
-};
+pub use referral_sweep::{LeftOver, SettledPending, SweepKey};
+pub use referrals::{AlertStep, Invitee, Pending, PendingPage, ReferralState, SequenceStep};
 pub use settings::{OpenLanes, Steering, StoredTemplate};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Refusal};
