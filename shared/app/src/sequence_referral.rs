@@ -61,11 +61,11 @@ async fn adopt(app: &App, referrer_id: ParticipantId) -> Result<(), ReferralErro
     let Some(referrer) = app.store.invitee(referrer_id).await? else {
         return Ok(());
     };
-    let waiting = app
+    let page = app
         .store
         .pending_for(&referrer.phone_index, ADOPT_AT_ONCE)
         .await?;
-    for pending in &waiting {
+    for pending in &page.waiting {
         credit(
             app,
             referrer_id,
@@ -74,14 +74,15 @@ async fn adopt(app: &App, referrer_id: ParticipantId) -> Result<(), ReferralErro
         )
         .await?;
     }
-    if waiting.len() == ADOPT_AT_ONCE {
+    if page.more {
         app.queue
             .send(QueueMessage::Referral(ReferralJob::Adopt { referrer_id }))
             .await?;
-    } else {
+    } else if page.whole {
+        // Otherwise the mark stays: the sweep comes again for what could not be read.
         app.store.drop_mark(&referrer.phone_index).await?;
     }
-    if !waiting.is_empty() {
+    if !page.waiting.is_empty() {
         wake(app).await;
     }
     Ok(())

@@ -248,7 +248,8 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
     }
 }
 
-/// No request has begun: the row, if we have it, goes back, whatever was wrong.
+/// No request has begun: the row, if we have it, goes back, whatever was wrong. What lasts counts
+/// as a try, so that this row does not come first for ever.
 async fn give_back(
     app: &App,
     held: Held,
@@ -257,9 +258,13 @@ async fn give_back(
     error: StoreError,
 ) -> StoreError {
     let now = app.now();
-    let refusal = Refusal::Wait {
-        why: Waiting::Retry,
-        from: later(now, AFTER_ERROR),
+    let refusal = if error.is_lasting() {
+        verdict::unreadable(message, now, app.dice.roll())
+    } else {
+        Refusal::Wait {
+            why: Waiting::Retry,
+            from: later(now, AFTER_ERROR),
+        }
     };
     match app
         .store

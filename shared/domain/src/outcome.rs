@@ -39,6 +39,20 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether the message may be on its way: what was taken for it stays taken.
+    #[must_use]
+    pub fn may_have_left(self) -> bool {
+        match self {
+            Self::Accepted | Self::Unconfirmed { .. } => true,
+            Self::NotSent
+            | Self::KeyInvalid { .. }
+            | Self::BadRecipient
+            | Self::RateLimited { .. }
+            | Self::NotAccepted
+            | Self::Redirected { .. } => false,
+        }
+    }
+
     /// Short stable word for logs, metrics and the row's `gateway_answer`. Holds nothing of
     /// the gateway's own text, which may quote the message or the number.
     #[must_use]

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::groups::follow;
 use crate::item::{Item, from_item, text};
 use crate::messages::{ended, home, message_key, waiting};
+use crate::read::readable;
 use crate::record::Record;
 use crate::tables::Table;
 use crate::write::{Change, Committed, transact};
@@ -90,10 +91,10 @@ impl Store {
     }
 
     /// The carriers of those among these rows that another row carries; none for a carrier that
-    /// is gone. At most 100 rows.
+    /// is gone. One whose carrier cannot be read is logged and left out. At most 100 rows.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    /// [`StoreError`] if the database does not answer.
     pub async fn carriers_of(
         &self,
         rows: &[MessageId],
@@ -113,11 +114,11 @@ impl Store {
             .collect();
         let wanted: Vec<_> = carried.iter().map(|(_, carrier)| key_of(carrier)).collect();
         let found = self.get_all(WHAT, &wanted).await?;
-        carried
+        let read = carried
             .into_iter()
             .zip(found)
-            .map(|((id, _), item)| Ok((id, item.map(read_carrier).transpose()?)))
-            .collect()
+            .map(|((id, _), item)| Ok((id, item.map(read_carrier).transpose()?)));
+        Ok(readable(WHAT, read).into_iter().collect())
     }
 }
 

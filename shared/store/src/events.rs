@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Iso, META, event_pk, from_item, iso, text, to_item};
-use crate::read::{Question, query};
+use crate::read::{Question, query, readable};
 use crate::tables::Table;
 use crate::{Store, StoreError};
 
@@ -44,7 +44,8 @@ impl Store {
     /// The next planned event that has not begun.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or the item is unreadable.
+    /// [`StoreError`] if the database does not answer. One that cannot be read is logged, and texts
+    /// go out as if there were none.
     pub async fn next_event(&self, now: Timestamp) -> Result<Option<Event>, StoreError> {
         let question = Question {
             table: self.table(Table::Events),
@@ -59,17 +60,14 @@ impl Store {
             consistent: false,
         };
         let items = query(WHAT, &self.client, question, 1).await?;
-        items
-            .into_iter()
-            .next()
-            .map(|item| {
-                from_item::<EventItem>(WHAT, item).map(|item| Event {
-                    id: item.id,
-                    title: item.title,
-                    start_time: item.start_time.0,
-                    zoom_link: item.zoom_link,
-                })
+        let events = items.into_iter().map(|item| {
+            from_item::<EventItem>(WHAT, item).map(|item| Event {
+                id: item.id,
+                title: item.title,
+                start_time: item.start_time.0,
+                zoom_link: item.zoom_link,
             })
-            .transpose()
+        });
+        Ok(readable(WHAT, events).pop())
     }
 }

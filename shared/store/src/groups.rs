@@ -14,12 +14,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::item::{
-    Item, PROFILE, REFERRALS, STATE, from_item, iso, key, millis, number, participant_pk,
-    single_key, text,
+    Item, PROFILE, REFERRALS, from_item, iso, key, millis, number, participant_pk, text,
 };
-use crate::messages::{due_key, message_key, read_due, waiting, with_state};
+use crate::messages::{due_key, message_key, read_due, waiting, when_due, with_state};
 use crate::read::{Question, query, readable};
-use crate::settings::{TEMPLATE_ACTIVE, read_template, template_pk};
+use crate::settings::{TEMPLATE_ACTIVE, active_template, template_pk};
 use crate::tables::Table;
 use crate::write::{Applied, Change, Committed, transact};
 use crate::{Store, StoreError, StoredTemplate};
@@ -95,7 +94,6 @@ struct PlaceItem {
 struct SubjectItem {
     name: String,
     city: String,
-    phone_index: String,
     consent_share: bool,
     referrer_sequence: u64,
 }
@@ -144,16 +142,15 @@ fn sendable(
     goes.then_some(Member { message, subject })
 }
 
-fn read_subject(item: Item) -> Result<(Subject, String), StoreError> {
+fn read_subject(item: Item) -> Result<Subject, StoreError> {
     const WHAT: &str = "participant";
     let item: SubjectItem = from_item(WHAT, item)?;
-    let subject = Subject {
+    Ok(Subject {
         name: PersonName::parse(&item.name).map_err(|_| StoreError::unreadable(WHAT, "name"))?,
         city: City::parse(&item.city).map_err(|_| StoreError::unreadable(WHAT, "city"))?,
         consent_share: item.consent_share,
         place: item.referrer_sequence,
-    };
-    Ok((subject, item.phone_index))
+    })
 }
 
 impl Store {
@@ -268,10 +265,8 @@ impl Store {
             .set("provider", text("DripSender"))
             .set("grouped_in", text(carrier.id.to_string()))
         };
-        let claimed = self
-            .with_slot("claim group", slot, members, change, now)
-            .await?;
-        Ok(claimed.filter(|members| !members.is_empty()))
+        self.with_slot("claim group", slot, members, 1, change, now)
+            .await
     }
 
     /// Puts these rows off to follow the row that leads the group planned for `until`, together with
@@ -293,27 +288,30 @@ impl Store {
             waiting(row, lane, Waiting::Scheduled, follow(until), until)
         };
         let planned = self
-            .with_slot("plan group", slot, members, change, now)
+            .with_slot("plan group", slot, members, 0, change, now)
             .await?;
         Ok(planned.is_some())
     }
 
-    /// The slot and a change of each row that is still sendable. None if the slot is lost.
+    /// The slot and a change of each row that is still sendable. None if the slot is lost or fewer
+    /// rows than `least` are left; nothing is written then.
     async fn with_slot(
         &self,
         what: &'static str,
         slot: &Slot,
         mut members: Vec<Member>,
+        least: usize,
         change: impl Fn(&Member) -> Change,
         now: Timestamp,
     ) -> Result<Option<Vec<Member>>, StoreError> {
         loop {
+            if members.len() < least {
+                return Ok(None);
+            }
             let mut parts = vec![self.slot(slot).in_transaction(what)?];
             for member in &members {
                 let lane = &member.message.lane;
-                let row = change(member)
-                    .when_equals("lane", text(lane.partition()))
-                    .when_at_most("due_key", text(due_key(lane, follow(now))));
+                let row = when_due(change(member), lane, follow(now));
                 parts.push(row.in_transaction(what)?);
             }
             match transact(what, &self.client, parts).await? {
@@ -331,7 +329,7 @@ impl Store {
     }
 
     /// Whom the members are about, read consistently after the claim. Rows about somebody who was
-    /// erased or asked us to stop end with that reason.
+    /// erased end with that reason.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer. An unreadable person is logged and missing.
@@ -350,40 +348,19 @@ impl Store {
             (table, key(participant_pk(*id), PROFILE))
         }));
         let mut found = self.get_all(WHAT, &wanted).await?.into_iter();
-        let template = found.next().flatten().map(read_template).transpose()?;
+        let template = found.next().flatten().and_then(active_template);
         let mut facts = GroupFacts {
             subjects: HashMap::new(),
             template,
         };
-        let mut read = Vec::new();
         for (id, item) in subjects.iter().zip(found) {
-            match item {
-                None => {
-                    facts.subjects.insert(*id, Err(Failure::Cancelled));
-                }
-                Some(item) => {
-                    let subject = readable(WHAT, std::iter::once(read_subject(item)));
-                    read.extend(subject.into_iter().map(|(one, index)| (*id, one, index)));
-                }
-            }
-        }
-        let wanted: Vec<_> = read
-            .iter()
-            .map(|(_, _, index)| {
-                let mut suppression = single_key("phone_index", index.clone());
-                suppression.insert("sk".into(), text(STATE));
-                (self.table(Table::Suppression), suppression)
-            })
-            .collect();
-        let states = self.get_all(WHAT, &wanted).await?;
-        for ((id, subject, _), state) in read.into_iter().zip(states) {
-            let stopped = state.is_some_and(|item| item.get("state") == Some(&text("stopped")));
-            let fate = if stopped {
-                Err(Failure::Suppressed)
-            } else {
-                Ok(subject)
+            let fate = match item {
+                None => Some(Err(Failure::Cancelled)),
+                Some(item) => readable(WHAT, std::iter::once(read_subject(item)))
+                    .pop()
+                    .map(Ok),
             };
-            facts.subjects.insert(id, fate);
+            facts.subjects.extend(fate.map(|fate| (*id, fate)));
         }
         Ok(facts)
     }

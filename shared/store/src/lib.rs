@@ -19,6 +19,7 @@ mod pace;
 mod participants;
 mod read;
 mod record;
+mod referral_sweep;
 mod referrals;
 mod settings;
 mod sticky;
@@ -40,9 +41,8 @@ pub use numbers::{GatewayKey, Keyed, NewNumber};
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
 pub use record::{Record, Recorded};
-pub use referrals::{
-    AlertStep, Invitee, LeftOver, Pending, ReferralState, SequenceStep, SettledPending, SweepKey,
-};
+pub use referral_sweep::{LeftOver, SettledPending, SweepKey};
+pub use referrals::{AlertStep, Invitee, Pending, PendingPage, ReferralState, SequenceStep};
 pub use settings::{OpenLanes, Steering, StoredTemplate};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Refusal};

@@ -81,6 +81,18 @@ pub(crate) fn due_key(lane: &Lane, due: Timestamp) -> String {
     lane.prefix() + &iso(due)
 }
 
+/// Only while the row stands in this lane, due by then. Lanes of one partition are told apart by
+/// what stands before the time.
+pub(crate) fn when_due(change: Change, lane: &Lane, by: Timestamp) -> Change {
+    let change = change
+        .when_equals("lane", text(lane.partition()))
+        .when_at_most("due_key", text(due_key(lane, by)));
+    match lane.prefix() {
+        none if none.is_empty() => change,
+        prefix => change.when_at_least("due_key", text(prefix)),
+    }
+}
+
 pub(crate) fn message_key(id: MessageId) -> Item {
     single_key("id", id.to_string())
 }

@@ -1,16 +1,13 @@
 use domain::alert_pace::AlertPace;
 use domain::ids::{MessageId, ParticipantId};
 use domain::message::{NewMessage, State, Waiting};
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::item::{
-    GUARD, Iso, Item, PENDING, PROFILE, REFERRALS, from_item, guard_pk, key, number,
-    participant_pk, text,
+    Item, PENDING, PROFILE, REFERRALS, from_item, guard_pk, key, number, participant_pk, text,
 };
 use crate::messages::{message_key, waiting};
-use crate::participants::{REFERRAL_SWEEP, guard_holder};
-use crate::read::{Question, query};
+use crate::read::{Question, query, readable};
 use crate::tables::Table;
 use crate::write::{Applied, Change, Committed, delete_present, transact};
 use crate::{Store, StoreError};
@@ -83,45 +80,21 @@ pub struct Pending {
     pub participant_id: ParticipantId,
 }
 
-/// Referral work that a crash may have left.
+/// The first of those who named a number before it registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LeftOver {
-    /// This number has registered and others had named it before.
-    Adoption {
-        /// The new participant.
-        referrer_id: ParticipantId,
-    },
-    /// A pending item whose number was not registered: nothing to do any more.
-    Settled(SettledPending),
-}
-
-/// A pending item that can leave the sweep index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettledPending {
-    phone_index: String,
-    sk: String,
+pub struct PendingPage {
+    /// They, as far as their items can be read.
+    pub waiting: Vec<Pending>,
+    /// Once these are credited it is worth looking for others.
+    pub more: bool,
+    /// These are all, and all could be read: once they are credited nobody waits any more.
+    pub whole: bool,
 }
 
 #[derive(Debug, Deserialize)]
 struct PendingItem {
     sk: String,
     participant_id: ParticipantId,
-}
-
-/// A key in the sweep index.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct SweepKey {
-    pk: String,
-    sk: String,
-    sweep_at: Iso,
-}
-
-impl SweepKey {
-    /// Since when the work has stood there.
-    #[must_use]
-    pub fn since(&self) -> Timestamp {
-        self.sweep_at.0
-    }
 }
 
 impl Store {
@@ -264,15 +237,15 @@ impl Store {
         ))
     }
 
-    /// Those who named this number before it registered, in order of registration.
+    /// Those who named this number before it registered, in order of registration; at most `limit`.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    /// [`StoreError`] if the database does not answer. An unreadable item is logged and left out.
     pub async fn pending_for(
         &self,
         phone_index: &str,
         limit: usize,
-    ) -> Result<Vec<Pending>, StoreError> {
+    ) -> Result<PendingPage, StoreError> {
         let question = Question {
             table: self.table(Table::Participants),
             index: None,
@@ -284,17 +257,21 @@ impl Store {
             ],
             consistent: true,
         };
-        query("pending referrals", &self.client, question, limit)
-            .await?
-            .into_iter()
-            .map(|item| {
-                from_item::<PendingItem>("pending referral", item).map(|item| Pending {
-                    phone_index: phone_index.to_owned(),
-                    sk: item.sk,
-                    participant_id: item.participant_id,
-                })
+        let items = query("pending referrals", &self.client, question, limit).await?;
+        let found = items.len();
+        let waiting = items.into_iter().map(|item| {
+            from_item::<PendingItem>("pending referral", item).map(|item| Pending {
+                phone_index: phone_index.to_owned(),
+                sk: item.sk,
+                participant_id: item.participant_id,
             })
-            .collect()
+        });
+        let waiting = readable("pending referral", waiting);
+        Ok(PendingPage {
+            more: found == limit && !waiting.is_empty(),
+            whole: found < limit && waiting.len() == found,
+            waiting,
+        })
     }
 
     /// Forgets one who waited and is credited elsewhere or gone.
@@ -324,68 +301,5 @@ impl Store {
             .await
             .map(|_| ())
             .map_err(StoreError::database("delete pending"))
-    }
-
-    /// Referral work that stands in the sweep, oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer or an item is unreadable.
-    pub async fn referral_sweep(&self, limit: usize) -> Result<Vec<SweepKey>, StoreError> {
-        let question = Question {
-            table: self.table(Table::Participants),
-            index: Some("sweep"),
-            condition: "#lane = :lane".to_owned(),
-            names: vec![("#lane", "sweep_lane")],
-            values: vec![(":lane", text(REFERRAL_SWEEP))],
-            consistent: false,
-        };
-        query("referral sweep", &self.client, question, limit)
-            .await?
-            .into_iter()
-            .map(|item| from_item("referral sweep", item))
-            .collect()
-    }
-
-    /// What is left to do for these: at most 100.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer or an item is unreadable.
-    pub async fn left_over(&self, keys: &[SweepKey]) -> Result<Vec<LeftOver>, StoreError> {
-        let table = self.table(Table::Participants);
-        let wanted: Vec<_> = keys
-            .iter()
-            .map(|k| (table.clone(), key(k.pk.clone(), GUARD)))
-            .collect();
-        let guards = self.get_all("referral sweep", &wanted).await?;
-        keys.iter()
-            .zip(guards)
-            .map(|(item, guard)| {
-                Ok(match guard_holder(guard)? {
-                    Some(referrer_id) => LeftOver::Adoption { referrer_id },
-                    None => LeftOver::Settled(SettledPending {
-                        phone_index: item.pk.strip_prefix("G#").unwrap_or_default().to_owned(),
-                        sk: item.sk.clone(),
-                    }),
-                })
-            })
-            .collect()
-    }
-
-    /// Takes a pending item out of the sweep: its number is not registered, and whoever
-    /// registers it later will see the mark.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer.
-    pub async fn settle_pending(&self, settled: &SettledPending) -> Result<(), StoreError> {
-        Change::of(
-            self.table(Table::Participants),
-            key(guard_pk(&settled.phone_index), settled.sk.clone()),
-        )
-        .remove("sweep_lane")
-        .remove("sweep_at")
-        .when_present("pk")
-        .apply("settle pending", &self.client)
-        .await
-        .map(|_| ())
     }
 }

@@ -16,6 +16,7 @@ use hours::PolicyItem;
 
 use crate::gateway::{GATEWAY, read_gateway};
 use crate::item::{Item, from_item, key, number, text, to_item};
+use crate::read::readable;
 use crate::tables::Table;
 use crate::write::{Committed, put_new, transact};
 use crate::{Store, StoreError};
@@ -90,6 +91,12 @@ fn admin_place() -> Place<'static> {
 
 pub(crate) fn read_template(item: Item) -> Result<StoredTemplate, StoreError> {
     from_item("template", item)
+}
+
+/// The same for a text that is to go out: one that cannot be read is logged, and the built-in one
+/// stands in for it.
+pub(crate) fn active_template(item: Item) -> Option<StoredTemplate> {
+    readable("template", std::iter::once(read_template(item))).pop()
 }
 
 impl Store {

@@ -11,10 +11,12 @@ use jiff::Timestamp;
 use crate::gateway::{GATEWAY, read_gateway};
 use crate::held::{RELEASED, held};
 use crate::item::{Item, PROFILE, REFERRALS, STATE, iso, key, number, participant_pk, text};
-use crate::messages::{ANY_NUMBER, due_key, ended, message_key, waiting, with_state};
+use crate::messages::{ANY_NUMBER, due_key, ended, message_key, waiting, when_due, with_state};
 use crate::numbers::{Keyed, number_key};
 use crate::pace::{set_caps, when_held};
-use crate::settings::{CONTROL, GLOBAL, LANES, SETTINGS, TEMPLATE_ACTIVE, template_pk};
+use crate::settings::{
+    CONTROL, GLOBAL, LANES, SETTINGS, TEMPLATE_ACTIVE, active_template, template_pk,
+};
 use crate::tables::Table;
 use crate::write::{Applied, Committed, transact};
 use crate::{Store, StoreError, StoredTemplate};
@@ -42,7 +44,8 @@ pub struct Checked {
     pub recipient: Option<Participant>,
     /// Whom the message is about.
     pub subject: Option<Participant>,
-    /// One of the two is stored and cannot be read: this message's own fault, no other's.
+    /// One of the two, or the referral counter, is stored and cannot be read: this message's own
+    /// fault, no other's.
     pub unreadable: Option<StoreError>,
     /// How many the recipient has invited.
     pub referrals: u64,
@@ -60,7 +63,7 @@ pub struct Checked {
     pub token: Token,
     /// The number with its gateway key; none once removed.
     pub number: Option<Keyed>,
-    /// The active template, if an admin has changed it.
+    /// The active template, if an admin has changed it and it can be read.
     pub template: Option<StoredTemplate>,
 }
 
@@ -111,9 +114,8 @@ impl Store {
             .set("token", text(token.to_string()))
             .set("lease_end", text(iso(lease_end)))
             .set("number_id", text(after.number_id.to_string()))
-            .set("provider", text("DripSender"))
-            .when_equals("lane", text(message.lane.partition()))
-            .when_at_most("due_key", text(due_key(&message.lane, now)));
+            .set("provider", text("DripSender"));
+        let row = when_due(row, &message.lane, now);
         let pace = when_held(set_caps(self.pace(after.number_id), after), token);
         let parts = vec![row.in_transaction(WHAT)?, pace.in_transaction(WHAT)?];
         Ok(match transact(WHAT, &self.client, parts).await? {
@@ -166,12 +168,12 @@ impl Store {
         let row = next();
         let suppressed = next().is_some_and(|item| item.get("state") == Some(&text("stopped")));
         let recipient = next();
-        let (referrals, alerts) = crate::groups::counter(next())?;
+        let counter = crate::groups::counter(next());
         let settings = next();
         let switches = next();
         let control = crate::settings::read_control(switches, next())?;
         let gateway = read_gateway(next())?;
-        let template = next().map(crate::settings::read_template).transpose()?;
+        let template = next().and_then(active_template);
         let number = next();
         let subject = next();
         let has = |name: &str| row.as_ref().is_some_and(|item| item.contains_key(name));
@@ -181,6 +183,10 @@ impl Store {
                 && item.get("reason") == Some(&text(State::Queued(Waiting::Sending).reason()))
         });
         let mut unreadable = None;
+        let (referrals, alerts) = counter.unwrap_or_else(|error| {
+            unreadable = Some(error);
+            Default::default()
+        });
         let recipient = self.person(recipient, &mut unreadable).await?;
         let subject = self.person(subject, &mut unreadable).await?;
         Ok(Checked {

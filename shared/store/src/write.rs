@@ -109,6 +109,10 @@ impl Change {
         self.compare(name, "<=", value)
     }
 
+    pub(crate) fn when_at_least(self, name: &'static str, value: AttributeValue) -> Self {
+        self.compare(name, ">=", value)
+    }
+
     pub(crate) fn when_one_of(mut self, name: &'static str, values: &[&str]) -> Self {
         let placeholder = self.named(name);
         let at = self.conditions.len();

@@ -146,6 +146,26 @@ async fn who_has_written_before_their_turn_comes_is_not_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_welcome_to_a_number_that_the_gateway_refuses_takes_nobodys_place() {
+    let town = town_with(1).await;
+    for number in 1..=3 {
+        let mode = local::simulator::Mode::BadRecipient;
+        town.set_mode(number, mode).await;
+    }
+    let refused = register(&town, 1..=1).await.remove(0);
+    assert_eq!(
+        town.state_of(&refused, "welcome").await,
+        "failed/bad_recipient"
+    );
+    for number in 1..=3 {
+        town.set_mode(number, local::simulator::Mode::Ok).await;
+    }
+    let next = register(&town, 2..=2).await.remove(0);
+    assert_eq!(town.state_of(&next, "welcome").await, "sent/accepted");
+    assert_eq!(figure(&counters(&town).await[0], "n"), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_held_welcome_that_nobody_let_go_expires_and_says_so() {
     let town = town_with(0).await;
     let person = Person::nth(1);

@@ -1,7 +1,9 @@
 //! People who have chatted with one of the numbers hear from that number (requirement S8).
 
 use app::numbers::set_paused;
+use app::settings::save_control;
 use domain::participant::Chat;
+use domain::settings::Control;
 use jiff::SignedDuration;
 use local::simulator::Mode;
 use tests::{Person, Town, state};
@@ -107,6 +109,37 @@ async fn a_number_whose_cap_is_used_up_lets_its_rows_go_and_they_do_not_come_bac
         from_number_2 += usize::from(chat[1].from == town.number(2).as_str());
     }
     assert_eq!(from_number_2, 1, "as many as its cap allows");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_waits_for_the_morning_hides_no_younger_one_of_its_number() {
+    let town = Town::open_on("2026-11-24 10:00").await;
+    let people = chatted_with_number_2(&town).await;
+    town.advance_to("20:00").await;
+    let app = &town.cloud.app;
+    let stopped = Control {
+        all_stopped: true,
+        ..Control::default()
+    };
+    save_control(app, &stopped).await.expect("saved");
+    town.all_register(&people[..1]).await;
+    town.advance_to("21:00").await;
+    save_control(app, &Control::default()).await.expect("saved");
+    town.advance(600).await;
+    assert_eq!(
+        town.state_of(&people[0], "link").await,
+        "queued/waiting_window",
+        "it has missed its half hour"
+    );
+    town.all_register(&people[1..2]).await;
+    town.advance(120).await;
+    assert_eq!(town.state_of(&people[1], "link").await, "sent/accepted");
+    assert_eq!(
+        last_sender(&town, &people[1]).await,
+        town.number(2).as_str()
+    );
+    town.advance_to("09:02").await;
+    assert_eq!(town.state_of(&people[0], "link").await, "sent/accepted");
 }
 
 #[tokio::test(flavor = "multi_thread")]

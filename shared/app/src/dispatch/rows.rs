@@ -152,11 +152,10 @@ async fn sticky(app: &App, look: &Look<'_>, next: &mut Earliest) -> Result<Vec<R
             bring_up_to_date(app, look, &left).await;
         }
         let opening = look.opening(class);
-        let from = head.due.max(opening.not_before);
-        if look.control.stops(class) || opening.from.is_none_or(|open| head.due < open) {
-            next.ahead_of(opening.opens.max(head.due));
+        let Some(due) = first_open(app, look, &head, class, opening, next).await? else {
             continue;
-        }
+        };
+        let from = due.max(opening.not_before);
         if from > look.horizon() {
             next.ahead_of(from);
             continue;
@@ -171,7 +170,8 @@ async fn sticky(app: &App, look: &Look<'_>, next: &mut Earliest) -> Result<Vec<R
         let kept = keeps(runner, class, look.reserves, since, look.now);
         if !kept && look.call == Call::Tick {
             let dues = release(app, look, &head.lane).await?;
-            rows.extend(dues.into_iter().map(|from| Row {
+            let open = dues.into_iter().filter(|due| Some(*due) >= opening.from);
+            rows.extend(open.map(|from| Row {
                 from: from.max(opening.not_before),
                 class,
                 only: None,
@@ -187,6 +187,31 @@ async fn sticky(app: &App, look: &Look<'_>, next: &mut Earliest) -> Result<Vec<R
         }
     }
     Ok(rows)
+}
+
+/// When the first row that may be sent before the whole lane opens is due, of those that wait for
+/// one number: the one at their head, or a younger one if that waits for the opening.
+async fn first_open(
+    app: &App,
+    look: &Look<'_>,
+    head: &DueMessage,
+    class: Class,
+    opening: Opening,
+    next: &mut Earliest,
+) -> Result<Option<Timestamp>, StoreError> {
+    let stopped = look.control.stops(class);
+    match opening.from {
+        Some(open) if !stopped && head.due >= open => Ok(Some(head.due)),
+        Some(open) if !stopped => {
+            next.ahead_of(opening.opens);
+            let younger = app.store.due(&head.lane, open, Timestamp::MAX, 1).await?;
+            Ok(younger.first().map(|row| row.due))
+        }
+        _ => {
+            next.ahead_of(opening.opens.max(head.due));
+            Ok(None)
+        }
+    }
 }
 
 /// Rows say why they wait: hours begin and end, caps fill, switches are thrown, and none of that

@@ -102,7 +102,7 @@ pub(super) async fn deliver(
                     react(outcome, tried, now, random).0
                 };
                 group::record(app, &record, &ready.members, of_member, now).await;
-                if matches!(settled.after, AfterMessage::Again { .. }) {
+                if !outcome.may_have_left() {
                     ready.permit.give_back(app).await;
                 }
                 go_on(app, held, &settled, ours).await;

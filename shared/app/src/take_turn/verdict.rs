@@ -63,7 +63,7 @@ fn end(failure: Failure) -> Verdict {
 
 /// What cannot be read now is tried like a request that was not accepted: a release may be on its
 /// way that can. It must not stand in the way of others, nor wait for ever.
-fn unreadable(message: &DueMessage, now: Timestamp, random: u64) -> Refusal {
+pub(super) fn unreadable(message: &DueMessage, now: Timestamp, random: u64) -> Refusal {
     let tried = Tried {
         attempts: message.attempts,
         expires_at: message.expires_at,
@@ -128,7 +128,7 @@ pub(super) fn judge(
         return end(Failure::Suppressed);
     }
     if let Some(error) = &checked.unreadable {
-        tracing::error!(row = %message.id, error = %Chain(error), "a person of this message cannot be read");
+        tracing::error!(row = %message.id, error = %Chain(error), "a person of this message, or a counter, cannot be read");
         return Verdict::Refuse {
             refusal: unreadable(message, now, random),
             number_ends: false,
