@@ -1,5 +1,8 @@
-//! The gateway's own breaker: when two numbers fail alike within a minute it is the gateway that
-//! is down, not they, and then nothing is sent until one probe has worked (requirement S4).
+//! The gateway's own breaker: when several numbers fail within a minute it is the gateway that is
+//! down, not they, and then nothing is sent until one probe has worked (requirement S4).
+//!
+//! Two numbers whose keys are refused are enough. Other faults also happen by chance, two of them
+//! in a minute where many numbers send: there it takes three numbers, or two that failed again.
 //!
 //! The value is one stored item. Every change has the next revision, and a write holds only for
 //! the revision it was decided from; so two workers that report at once are taken one after the
@@ -60,6 +63,10 @@ pub struct Fault {
     pub before: HealthMark,
     /// Its health's revision after that: it is absolved only if nothing has changed since.
     pub revision: u64,
+    /// Whether its key was refused, which does not happen by chance.
+    pub refused: bool,
+    /// How many faults in a row within the window, this one included.
+    pub times: u32,
 }
 
 /// Whether requests may begin.
@@ -280,7 +287,11 @@ impl Breaker {
             .cloned()
             .partition(|one| one.number_id == fault.number_id);
         let trusted = |id: NumberId| !self.suspects.contains(&id);
-        let is_gateway = !others.is_empty()
+        let fault = Fault {
+            times: own.iter().map(|one| one.times).sum::<u32>() + fault.times,
+            ..fault
+        };
+        let is_gateway = is_enough(&fault, &others)
             && (trusted(fault.number_id) || others.iter().any(|one| trusted(one.number_id)));
         if !is_gateway {
             let mut next = self.with(Phase::Closed);
@@ -307,6 +318,17 @@ impl Breaker {
     fn suspect(&mut self, who: NumberId) {
         self.suspects.retain(|id| *id != who);
         self.suspects.push(who);
+    }
+}
+
+/// Whether faults of several numbers are more than chance.
+fn is_enough(fault: &Fault, others: &[Fault]) -> bool {
+    let refused = others.iter().filter(|one| one.refused).count() + usize::from(fault.refused);
+    let again = fault.times >= 2 && others.iter().any(|one| one.times >= 2);
+    match others.len() {
+        0 => false,
+        1 => refused == 2 || again,
+        _ => true,
     }
 }
 

@@ -99,6 +99,8 @@ pub fn settle(
         at: now,
         before: number.mark(),
         revision: number.record.revision + 1,
+        refused: matches!(outcome, Outcome::KeyInvalid { .. }),
+        times: 1,
     };
     let step = gateway.observe(Sign::of(outcome), attempt.token, fault, now);
     let number_after = match step.blame {

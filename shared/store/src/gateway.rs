@@ -27,6 +27,8 @@ struct FaultItem {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     last_out: Option<i64>,
     check_wait_s: u32,
+    refused: bool,
+    times: u32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,6 +65,8 @@ fn fault_item(fault: &Fault) -> FaultItem {
         cool_until: fault.before.cool_until.map(Timestamp::as_millisecond),
         last_out: fault.before.last_out.map(Timestamp::as_millisecond),
         check_wait_s: fault.before.check_wait_s,
+        refused: fault.refused,
+        times: fault.times,
     }
 }
 
@@ -78,6 +82,8 @@ fn read_fault(item: &FaultItem) -> Result<Fault, StoreError> {
             check_wait_s: item.check_wait_s,
         },
         revision: item.revision,
+        refused: item.refused,
+        times: item.times,
     })
 }
 
@@ -212,6 +218,8 @@ mod tests {
                 check_wait_s: 1_800,
             },
             revision: 4,
+            refused: true,
+            times: 3,
         };
         let token = Token(Uuid::from_u128(9));
         let phases = [

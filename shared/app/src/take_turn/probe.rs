@@ -68,6 +68,8 @@ pub(super) async fn may_claim(
         at: now,
         before: number.as_ref().map(Number::mark).unwrap_or_default(),
         revision: number.map_or(0, |number| number.record.revision),
+        refused: sign == Sign::Fault,
+        times: 1,
     };
     if let Some(next) = gateway.observe(sign, held.token, fault, now).next {
         // Refused: the probe counted as lost, and another has begun.

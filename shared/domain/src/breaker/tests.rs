@@ -21,7 +21,42 @@ fn fault(n: u128, second: i64) -> Fault {
         at: at(second),
         before: HealthMark::default(),
         revision: 1,
+        refused: true,
+        times: 1,
     }
+}
+
+/// A connection that was refused, a timeout: what also happens by chance.
+fn stumble(n: u128, second: i64) -> Fault {
+    Fault {
+        refused: false,
+        ..fault(n, second)
+    }
+}
+
+/// Whether the last of these stumbles opens it.
+fn opens(stumbles: &[(u128, i64)]) -> bool {
+    let mut breaker = Breaker::default();
+    let mut opened = false;
+    for (n, second) in stumbles {
+        let fault = stumble(*n, *second);
+        let step = breaker.observe(Sign::Fault, token(*n), fault, at(*second));
+        opened = step.opened;
+        breaker = step.next.unwrap();
+    }
+    opened
+}
+
+#[test]
+fn two_stumbles_are_chance_three_numbers_or_two_that_stumble_again_are_not() {
+    assert!(!opens(&[(1, 0), (2, 1)]));
+    assert!(!opens(&[(1, 0), (1, 30), (2, 31)]));
+    assert!(opens(&[(1, 0), (2, 1), (3, 2)]));
+    assert!(opens(&[(1, 0), (2, 1), (1, 30), (2, 31)]));
+    assert!(
+        !opens(&[(1, 0), (2, 1), (1, 61), (2, 62)]),
+        "a minute apart"
+    );
 }
 
 /// A request of number `n`, whose turn's token has the same figure.

@@ -49,6 +49,8 @@ pub(super) fn ended(world: &mut World, worker: Box<Worker>) {
         at: now,
         before: number.mark(),
         revision: number.record.revision,
+        refused: true,
+        times: 1,
     };
     let gateway = &worker.view.gateway;
     let step = gateway.observe(Sign::Fault, token(worker.token), fault, now);
