@@ -21,9 +21,10 @@ use crate::pace::LEASE;
 
 /// Faults so far apart say nothing about each other.
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
-/// First and longest time for which nothing is sent.
+/// First and longest time for which nothing is sent. The probe asks for the key before it claims
+/// a message, so that asking often costs nobody a message.
 const FIRST_WAIT_S: u32 = 30;
-const LONGEST_WAIT_S: u32 = 900;
+const LONGEST_WAIT_S: u32 = 120;
 
 /// What an outcome says about the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
