@@ -23,6 +23,8 @@ const REGISTRATIONS: u32 = 50;
 const MESSAGES: usize = 30;
 /// Rows in the outbox.
 const ROWS: [usize; 3] = [10, 1_000, 10_000];
+/// Messages that wait while one is sent.
+const PENDING: [usize; 3] = [10, 1_000, 100_000];
 /// Whose place among the people it is to be named by others.
 const REFERRER: u32 = 0;
 /// Lanes that a turn looks into, one after the other, down to the class of the rows here.
@@ -30,7 +32,7 @@ const LANES_TO_LINKS: f64 = 2.0;
 
 pub(crate) async fn measure() -> Result<Section, Failed> {
     let mut figures = registration().await?;
-    for rows in ROWS {
+    for rows in PENDING {
         figures.extend(message(rows).await?);
     }
     for rows in ROWS {
