@@ -13,6 +13,7 @@ pub mod forecast;
 pub mod form;
 pub mod hours;
 pub mod ids;
+pub mod inbound;
 pub mod landing;
 pub mod lane;
 pub mod links;
