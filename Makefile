@@ -83,6 +83,10 @@ lighthouse: need-rust need-chromium $(WEB)/lighthouse/node_modules/ready ## Ligh
 	cargo build --locked --profile bench-run --package local
 	LOCAL=$(CURDIR)/target/bench-run/local node $(WEB)/lighthouse/run.js
 
+.PHONY: styles
+styles: ## Put web/styles into the landing page, and their hash into the policy of infra/web.yaml
+	node $(WEB)/styles.js
+
 .PHONY: images
 images: need-rust need-chromium $(WEB)/node_modules/ready ## Draw anew the preview picture and the icons of web/landing
 	cargo build --locked --package local

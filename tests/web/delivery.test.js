@@ -7,9 +7,12 @@ import test from 'node:test';
 import { parse } from 'yaml';
 import { LANDING, alive, answerLanding } from './support/browser.js';
 import { newPhone, suite } from './support/suite.js';
+import { styled } from './styles.js';
 
 const FIRST_LOAD = 40 * 1024;
 const SCRIPTS = 10 * 1024;
+/** `--color-banner` by day, as a browser tells it: the page has its styles. */
+const BANNER = 'rgb(7, 64, 47)';
 const town = suite();
 const root = new URL('../../', import.meta.url);
 
@@ -34,6 +37,8 @@ async function fetched(page, path) {
   await page.waitForTimeout(300);
   return [...all.values()];
 }
+
+const bannerColour = (page) => page.locator('.banner').evaluate((banner) => getComputedStyle(banner).backgroundColor);
 
 test('the first load keeps to its budget and asks no other site', async () => {
   await town.withPage({}, async (page) => {
@@ -87,10 +92,27 @@ test('the code of the QR package is the published one', async () => {
   assert.match(ours, /^\/\*[^]*David Evans[^]*MIT[^]*\*\/\n/);
 });
 
-test('the page begins with the shared tokens, word for word', async () => {
-  const tokens = await readFile(new URL('web/styles/tokens.css', root), 'utf8');
-  const css = await readFile(new URL('web/landing/assets/landing.css', root), 'utf8');
-  assert.ok(css.startsWith(`${tokens}\n`), 'copy web/styles/tokens.css to the head of landing.css');
+test('the page holds the styles of web/styles, and the policy names them', async () => {
+  for (const [path, text] of Object.entries(await styled())) {
+    assert.ok((await readFile(new URL(path, root), 'utf8')) === text, `${path}: make styles`);
+  }
+});
+
+test('while page and policy are of two deployments, the styles come as files', async () => {
+  const policyOf = (headers) => headers['content-security-policy'].replace(/'sha256-[^']+'/, "'sha256-AAAA'");
+  const refused = town.withPage({}, async (page) => {
+    await page.route(`${town.url}/`, async (route) => {
+      const response = await route.fetch();
+      const headers = { ...response.headers(), 'content-security-policy': policyOf(response.headers()) };
+      await route.fulfill({ response, headers });
+    });
+    const file = page.waitForResponse('**/assets/styles/landing.css');
+    await page.goto(town.url);
+    assert.equal((await file).status(), 200);
+    await page.waitForFunction(() => document.styleSheets.length === 2);
+    assert.equal(await bannerColour(page), BANNER);
+  });
+  await assert.rejects(refused, /inline style/);
 });
 
 test('every answer carries the deployed headers', async () => {
@@ -111,10 +133,11 @@ test('every answer carries the deployed headers', async () => {
   assert.equal((await fetch(town.url)).headers.get('x-robots-tag'), null);
 });
 
-test('no page holds a script or a style of its own', async () => {
-  for (const file of ['index.html', 'poster.html']) {
+test('no page holds a script of its own, nor a style but the one that the policy names', async () => {
+  for (const [file, styles] of [['index.html', 1], ['poster.html', 0]]) {
     const html = await readFile(new URL(`web/landing/${file}`, root), 'utf8');
-    assert.ok(!/<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)/.test(html), file);
+    assert.equal(html.match(/<style/g)?.length ?? 0, styles, file);
+    assert.ok(!/\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)/.test(html), file);
   }
 });
 
@@ -173,6 +196,7 @@ test('without script the page is complete, and the form comes back filled in or 
     for (const heading of ['Apa itu Socialpreneur?', 'Yang Anda dapatkan', 'Sering ditanyakan', 'Cara kami menjaga data Anda']) {
       assert.ok(await page.getByRole('heading', { name: heading }).isVisible(), heading);
     }
+    assert.equal(await bannerColour(page), BANNER);
     assert.ok(await page.locator('#share-row').isVisible());
     assert.equal(await page.locator('#stick').isVisible(), false);
     await page.locator('details summary').first().click();
@@ -184,6 +208,7 @@ test('without script the page is complete, and the form comes back filled in or 
     await page.locator('#consent_wa').check();
     await page.locator('#submit').click();
     await page.locator('#form-errors').waitFor();
+    assert.equal(await bannerColour(page), BANNER);
     assert.ok(await page.locator('#error-name').isVisible());
     assert.equal(await page.locator('#name').inputValue(), typed.name);
     assert.ok(await page.locator('#consent_wa').isChecked());

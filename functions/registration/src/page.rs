@@ -144,6 +144,15 @@ mod tests {
     }
 
     #[test]
+    fn the_styles_stay_as_the_policy_names_them() {
+        let styles = |html: &str| {
+            let (_, rest) = html.split_once("<style>").unwrap();
+            rest.split_once("</style>").unwrap().0.to_owned()
+        };
+        assert_eq!(styles(&filled(&[("name", "Siti")])), styles(PAGE));
+    }
+
+    #[test]
     fn values_stay_and_errors_stand_beside_their_fields() {
         let html = filled(&[
             ("name", "Siti"),

@@ -21,7 +21,7 @@ struct Styles;
 const FILES_KEPT: &str = "public, max-age=600, stale-while-revalidate=86400";
 const PAGES_KEPT: &str = "no-cache";
 
-/// A file of the site by its path, `index.html`, `assets/landing.css`.
+/// A file of the site by its path, `index.html`, `assets/landing.js`.
 pub(super) fn file(path: &str, headers: &HeaderMap) -> Response {
     let found = match path.strip_prefix("assets/styles/") {
         Some(style) => Styles::get(style),
