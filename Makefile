@@ -136,9 +136,8 @@ $(SITES): site-%:
 	@output() { aws cloudformation describe-stacks --stack-name socialpreneur-$* --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue" --output text; }; \
 	bucket=$$(output PagesBucket); \
 	kept="public, max-age=600, stale-while-revalidate=86400"; \
-	aws s3 sync web/landing "s3://$$bucket" --exclude "*.html" --exclude "*.webmanifest" --cache-control "$$kept"; \
+	aws s3 sync web/landing "s3://$$bucket" --exclude "*.html" --cache-control "$$kept"; \
 	aws s3 sync web/styles "s3://$$bucket/assets/styles" --cache-control "$$kept"; \
-	aws s3 cp web/landing/manifest.webmanifest "s3://$$bucket/" --content-type application/manifest+json --cache-control "$$kept"; \
 	aws s3 sync web/landing "s3://$$bucket" --exclude "*" --include "*.html" --content-type "text/html; charset=utf-8" --cache-control no-cache; \
 	aws cloudfront create-invalidation --distribution-id "$$(output DistributionId)" --paths "/*" --query Invalidation.Id --output text
 

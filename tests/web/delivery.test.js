@@ -69,9 +69,8 @@ test('the preview picture is what chats take, and all that the page names exists
   assert.match(html, /<meta name="twitter:card" content="summary_large_image">/);
   assert.ok(!/rel="canonical"|og:url/.test(html), 'an invitation is shared, not the address without it');
 
-  const manifest = await (await fetch(`${town.url}/manifest.webmanifest`)).json();
   const named = [...html.matchAll(/(?:href|src)="(\/[^"#]*)"/g)].map(([, path]) => path);
-  for (const path of [...named, ...manifest.icons.map((icon) => icon.src), '/robots.txt', '/sitemap.xml']) {
+  for (const path of [...named, '/robots.txt', '/sitemap.xml']) {
     const answer = await fetch(town.url + path);
     assert.equal(answer.status, 200, path);
     await answer.arrayBuffer();
@@ -221,7 +220,7 @@ test('without script the page is complete, and the form comes back filled in or 
 test('every file of the site is used', async () => {
   const folder = new URL('web/landing/assets/', root);
   const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
-  const sources = ['index.html', 'poster.html', 'manifest.webmanifest'].map((name) => new URL(`web/landing/${name}`, root));
+  const sources = ['index.html', 'poster.html'].map((name) => new URL(`web/landing/${name}`, root));
   sources.push(...names.filter((one) => /\.(js|css)$/.test(one.name)).map((one) => new URL(one.name, folder)).filter((one) => !one.href.includes('lean-qr')));
   const text = (await Promise.all(sources.map((one) => readFile(one, 'utf8')))).join('\n');
   // start.js names modules without their ending.

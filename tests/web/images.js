@@ -1,5 +1,5 @@
 // Makes the pictures that are drawn from the page's own art: the preview that chats show, and the
-// icons. `make images`; the results are kept in web/landing/assets.
+// icon of home screens. `make images`; the results are kept in web/landing/assets.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -27,11 +27,9 @@ try {
   await page.screenshot({ path: asset('og.jpg'), type: 'jpeg', quality: 86 });
 
   const icon = await readFile(asset('icon.svg'), 'utf8');
-  for (const size of [180, 192, 512]) {
-    await page.setViewportSize({ width: size, height: size });
-    await page.setContent(`<style>body{margin:0;background:#07402f}svg{display:block;width:100vw}</style>${icon}`);
-    await page.screenshot({ path: asset(`icon-${size}.png`) });
-  }
+  await page.setViewportSize({ width: 180, height: 180 });
+  await page.setContent(`<style>body{margin:0;background:#07402f}svg{display:block;width:100vw}</style>${icon}`);
+  await page.screenshot({ path: asset('icon-180.png') });
 } finally {
   await browser.close();
   await site.stop();

@@ -6,12 +6,7 @@ const KEEP_S: u32 = 30 * 24 * 60 * 60;
 /// No code is longer; a longer one is not kept. UTF-16 units, as the deployed function counts.
 const LONGEST_CODE: usize = 64;
 /// Files that stand beside the landing page.
-const FILES: [&str; 4] = [
-    "robots.txt",
-    "sitemap.xml",
-    "manifest.webmanifest",
-    "favicon.ico",
-];
+const FILES: [&str; 3] = ["robots.txt", "sitemap.xml", "favicon.ico"];
 
 /// What stands at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
