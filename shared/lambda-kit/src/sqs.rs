@@ -37,26 +37,91 @@ where
     W: Future<Output = Result<(), E>>,
     E: std::error::Error + 'static,
 {
-    let mut failures = BatchFailures::default();
-    let mut broken_groups: BTreeSet<String> = BTreeSet::new();
+    let mut failures = Failures::default();
     for record in &event.records {
-        let group = record.attributes.get("MessageGroupId");
-        if group.is_some_and(|g| broken_groups.contains(g)) {
-            failures.push(record);
-            continue;
-        }
-        let body = record.body.clone().unwrap_or_default();
-        if let Err(error) = work(body).await {
-            tracing::error!(
-                message_id = record.message_id.as_deref().unwrap_or_default(),
-                error = %Chain(&error),
-                "record failed"
-            );
-            broken_groups.extend(group.cloned());
-            failures.push(record);
+        if failures.stops(record) {
+            failures.report.push(record);
+        } else if let Err(error) = work(record.body.clone().unwrap_or_default()).await {
+            failures.failed(record, &error);
         }
     }
-    failures
+    failures.report
+}
+
+/// As [`each_record`], but hands neighbouring records of one FIFO group to `work` together, as
+/// `read` made them from their bodies. `work` answers for each in their order; those behind its
+/// last answer were not tried and fail too. A failure that it answers in the middle stands alone:
+/// `work` knows whether what lies behind may go on, and answers for that.
+pub async fn each_group<J, R, F, W, E>(event: SqsEvent, read: R, mut work: F) -> BatchFailures
+where
+    R: Fn(&str) -> Result<J, E>,
+    F: FnMut(Vec<J>) -> W,
+    W: Future<Output = Vec<Result<(), E>>>,
+    E: std::error::Error + 'static,
+{
+    let mut failures = Failures::default();
+    for run in event
+        .records
+        .chunk_by(|a, b| group(a).is_some() && group(a) == group(b))
+    {
+        let mut jobs = Vec::with_capacity(run.len());
+        let mut unread = None;
+        for record in run {
+            match read(record.body.as_deref().unwrap_or_default()) {
+                Ok(job) => jobs.push(job),
+                Err(error) => {
+                    unread = Some(error);
+                    break;
+                }
+            }
+        }
+        let readable = jobs.len();
+        let mut answers = if jobs.is_empty() || run.first().is_some_and(|r| failures.stops(r)) {
+            Vec::new()
+        } else {
+            work(jobs).await
+        };
+        // What could not be read is the first that was not tried, if all before it were.
+        if answers.len() == readable {
+            answers.extend(unread.map(Err));
+        }
+        let mut answers = answers.into_iter();
+        for record in run {
+            match answers.next() {
+                Some(Ok(())) => {}
+                Some(Err(error)) => failures.failed(record, &error),
+                None => failures.report.push(record),
+            }
+        }
+    }
+    failures.report
+}
+
+fn group(record: &SqsMessage) -> Option<&String> {
+    record.attributes.get("MessageGroupId")
+}
+
+/// What failed so far, and the groups that wait behind it.
+#[derive(Default)]
+struct Failures {
+    report: BatchFailures,
+    broken_groups: BTreeSet<String>,
+}
+
+impl Failures {
+    fn stops(&self, record: &SqsMessage) -> bool {
+        group(record).is_some_and(|group| self.broken_groups.contains(group))
+    }
+
+    fn failed(&mut self, record: &SqsMessage, error: &(dyn std::error::Error + 'static)) {
+        tracing::error!(
+            message_id = record.message_id.as_deref().unwrap_or_default(),
+            error = %Chain(error),
+            "record failed"
+        );
+        self.broken_groups.extend(group(record).cloned());
+        self.report.push(record);
+    }
 }
 
 #[cfg(test)]
