@@ -133,13 +133,25 @@ mod tests {
     #[error("no")]
     struct No;
 
+    fn event(records: &[(&str, &str, &str)]) -> SqsEvent {
+        let records: Vec<_> = records
+            .iter()
+            .map(|(id, group, body)| {
+                let group = serde_json::json!({"MessageGroupId": group});
+                serde_json::json!({"messageId": id, "body": body, "attributes": group})
+            })
+            .collect();
+        serde_json::from_value(serde_json::json!({"Records": records})).unwrap()
+    }
+
+    fn ids(failures: &BatchFailures) -> Vec<&str> {
+        let failures = failures.batch_item_failures.iter();
+        failures.map(|f| f.item_identifier.as_str()).collect()
+    }
+
     #[tokio::test]
     async fn behind_a_failure_its_group_waits_and_other_groups_go_on() {
-        let record = |id: &str, group: &str, body: &str| serde_json::json!({"messageId": id, "body": body, "attributes": {"MessageGroupId": group}});
-        let event: SqsEvent = serde_json::from_value(serde_json::json!({"Records": [
-            record("1", "a", "bad"), record("2", "a", "good"), record("3", "b", "good"),
-        ]}))
-        .unwrap();
+        let event = event(&[("1", "a", "bad"), ("2", "a", "good"), ("3", "b", "good")]);
         let mut done = Vec::new();
         let failures = each_record(event, |body| {
             let answer = if body == "bad" { Err(No) } else { Ok(()) };
@@ -147,16 +159,78 @@ mod tests {
             std::future::ready(answer)
         })
         .await;
-        let ids: Vec<_> = failures
-            .batch_item_failures
-            .iter()
-            .map(|f| f.item_identifier.as_str())
-            .collect();
-        assert_eq!(ids, ["1", "2"]);
+        assert_eq!(ids(&failures), ["1", "2"]);
         assert_eq!(done, ["bad", "good"]);
         assert_eq!(
             serde_json::to_string(&BatchFailures::default()).unwrap(),
             r#"{"batchItemFailures":[]}"#
         );
+    }
+
+    /// Each run that was handed over, and the records that failed. `bad` fails alone, behind `stop`
+    /// nothing is tried, `odd` cannot be read.
+    async fn in_groups(records: &[(&str, &str, &str)]) -> (Vec<String>, BatchFailures) {
+        let mut runs = Vec::new();
+        let read = |body: &str| match body {
+            "odd" => Err(No),
+            body => Ok(body.to_owned()),
+        };
+        let failures = each_group(event(records), read, |jobs: Vec<String>| {
+            runs.push(jobs.join(" "));
+            let tried = jobs.iter().position(|job| job == "stop");
+            let tried = tried.map_or(jobs.len(), |at| at + 1);
+            let answer = |job: &String| match job.as_str() {
+                "good" => Ok(()),
+                _ => Err(No),
+            };
+            let answers: Vec<_> = jobs.iter().take(tried).map(answer).collect();
+            std::future::ready(answers)
+        })
+        .await;
+        (runs, failures)
+    }
+
+    #[tokio::test]
+    async fn neighbours_of_a_group_go_together_and_others_by_themselves() {
+        let (runs, failures) = in_groups(&[
+            ("1", "a", "good"),
+            ("2", "a", "bad"),
+            ("3", "a", "good"),
+            ("4", "b", "good"),
+            ("5", "b", "stop"),
+            ("6", "b", "good"),
+            ("7", "c", "good"),
+        ])
+        .await;
+        assert_eq!(runs, ["good bad good", "good stop good", "good"]);
+        assert_eq!(ids(&failures), ["2", "5", "6"]);
+    }
+
+    #[tokio::test]
+    async fn what_comes_later_of_a_group_that_failed_is_not_tried() {
+        let (runs, failures) = in_groups(&[
+            ("1", "a", "bad"),
+            ("2", "b", "good"),
+            ("3", "a", "good"),
+            ("4", "b", "good"),
+        ])
+        .await;
+        assert_eq!(runs, ["bad", "good", "good"]);
+        assert_eq!(ids(&failures), ["1", "3"]);
+    }
+
+    #[tokio::test]
+    async fn behind_a_record_that_cannot_be_read_its_group_waits() {
+        let (runs, failures) = in_groups(&[
+            ("1", "a", "good"),
+            ("2", "a", "odd"),
+            ("3", "a", "good"),
+            ("4", "b", "odd"),
+            ("5", "c", "stop"),
+            ("6", "c", "odd"),
+        ])
+        .await;
+        assert_eq!(runs, ["good", "stop"]);
+        assert_eq!(ids(&failures), ["2", "3", "4", "5", "6"]);
     }
 }
