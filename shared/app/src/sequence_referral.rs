@@ -94,12 +94,14 @@ async fn run_together(
     let Some(referrer_id) = named else {
         return Ok(Vec::new());
     };
-    let credited = credit_all(app, referrer_id, &invited).await?;
-    if credited.iter().any(|one| matches!(one, Ok(true))) {
+    let credited = credit_all(app, referrer_id, &invited).await;
+    let nothing_new = |all: &Vec<Credited>| !all.iter().any(|one| matches!(one, Ok(true)));
+    // After a failure nobody knows what was written.
+    if !credited.as_ref().is_ok_and(nothing_new) {
         wake(app).await;
     }
     let done = |one: Credited| one.map(|_| ()).map_err(ReferralError::from);
-    Ok(credited.into_iter().map(done).collect())
+    Ok(credited?.into_iter().map(done).collect())
 }
 
 async fn wake(app: &App) {
@@ -120,12 +122,12 @@ async fn adopt(app: &App, referrer_id: ParticipantId) -> Result<(), ReferralErro
         participant_id: pending.participant_id,
     };
     let invited: Vec<_> = page.waiting.iter().map(early).collect();
-    let credited = credit_all(app, referrer_id, &invited).await?;
+    let credited = credit_all(app, referrer_id, &invited).await;
     if !page.waiting.is_empty() {
         wake(app).await;
     }
     // Whoever cannot be read stays pending, and the mark with them.
-    credited.into_iter().collect::<Result<Vec<_>, _>>()?;
+    credited?.into_iter().collect::<Result<Vec<_>, _>>()?;
     if page.more {
         app.queue
             .send(QueueMessage::Referral(ReferralJob::Adopt { referrer_id }))

@@ -251,11 +251,11 @@ async fn workers_that_meet_give_each_place_once() {
     assert!(refused > 0, "nobody met anybody");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn those_who_named_a_number_early_are_credited_together_in_their_order() {
+/// As [`Scene::open`], but they came before the referrer registered.
+async fn early(count: u32) -> Scene {
     let town = Town::open_at("12:00").await;
     let referrer = Person::nth(0);
-    let invited: Vec<_> = (1..=40)
+    let invited: Vec<_> = (1..=count)
         .map(|n| Person::nth(n).invited_by(&referrer))
         .collect();
     for person in &invited {
@@ -266,18 +266,41 @@ async fn those_who_named_a_number_early_are_credited_together_in_their_order() {
     town.cloud.queue.lose(&["referrals"]);
     town.all_register(std::slice::from_ref(&referrer)).await;
     let referrer_id = town.id_of(&referrer).await.expect("a referrer");
-    let scene = Scene {
+    town.cloud.faults.reset();
+    Scene {
         town,
         referrer,
         referrer_id,
         invited,
-    };
-    scene.town.cloud.faults.reset();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_named_a_number_early_are_credited_together_in_their_order() {
+    let scene = early(40).await;
+    let referrer_id = scene.referrer_id;
     let adopt = ReferralJob::Adopt { referrer_id };
     assert_eq!(scene.run(&[adopt]).await, [true]);
     assert_eq!(scene.calls("TransactWriteItems"), 2);
     let in_order: Vec<_> = (1..=40).map(Some).collect();
     assert_eq!(scene.places().await, in_order);
+    scene.all_have_places().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_who_named_it_early_and_cannot_be_read_keeps_no_other_from_a_place() {
+    let scene = early(3).await;
+    let whole = scene.profile(1).await;
+    let mut broken = whole.clone();
+    broken.insert("phone_index".to_owned(), AttributeValue::N("5".to_owned()));
+    scene.put("participants", broken).await;
+    let referrer_id = scene.referrer_id;
+    let adopt = [ReferralJob::Adopt { referrer_id }];
+    assert_eq!(scene.run(&adopt).await, [false], "it comes again");
+    scene.put("participants", whole).await;
+    assert_eq!(scene.places().await, [Some(1), None, Some(2)]);
+    assert_eq!(scene.run(&adopt).await, [true]);
+    assert_eq!(scene.places().await, [Some(1), Some(3), Some(2)]);
     scene.all_have_places().await;
 }
 
