@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::Barrier;
 use std::task::Poll;
 
 use app::Failpoint;
@@ -13,7 +14,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::ParticipantId;
 use tests::{Item, Person, Town, figure, state, word};
 
-/// A referrer, and those who came through their link while the queue of referrals was lost.
+/// A referrer, and those who came through their link while all queues were lost: nobody but the
+/// test works.
 struct Scene {
     town: Town,
     referrer: Person,
@@ -26,7 +28,7 @@ impl Scene {
         let town = Town::open_at("12:00").await;
         let referrer = Person::nth(0);
         town.all_register(std::slice::from_ref(&referrer)).await;
-        town.cloud.queue.lose(&["referrals"]);
+        town.cloud.queue.lose(&["referrals", "wake", "turns"]);
         let invited: Vec<_> = (1..=count)
             .map(|n| Person::nth(n).invited_by(&referrer))
             .collect();
@@ -117,6 +119,7 @@ async fn ten_places_take_one_read_and_one_transaction() {
     let in_order: Vec<_> = (1..=10).map(Some).collect();
     assert_eq!(scene.places().await, in_order);
     scene.all_have_places().await;
+    scene.town.cloud.queue.lose(&[]);
     scene.town.advance(3_700).await;
     assert_eq!(scene.town.told_of(&scene.referrer).await, 10);
     scene.town.check_invariants();
@@ -229,26 +232,39 @@ impl Scene {
     }
 }
 
-/// Two workers hold the same ten jobs, and a third ten others: whose transaction is refused goes on
-/// one by one.
+/// Two workers hold the same ten jobs, and a third ten others, and all have read before one writes:
+/// whose transaction is refused goes on one by one.
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_that_meet_give_each_place_once() {
-    let mut refused = 0;
-    for _ in 0..3 {
-        let scene = Scene::open(20).await;
-        let jobs = scene.jobs().await;
-        let (first, last) = jobs.split_at(10);
-        scene.town.cloud.faults.reset();
-        let done = tokio::join!(scene.run(first), scene.run(first), scene.run(last));
-        refused += scene.calls("TransactWriteItems").saturating_sub(2);
-        // Whoever was overtaken again and again gives its jobs back to the queue.
-        let overtaken = [done.0, done.1, done.2].concat().contains(&false);
-        if overtaken {
-            assert_eq!(scene.run(&jobs).await, [true; 20]);
+    let scene = Scene::open(20).await;
+    let jobs = scene.jobs().await;
+    let (first, last) = jobs.split_at(10);
+    scene.town.cloud.faults.reset();
+    let all_have_read = Barrier::new(3);
+    let name = Failpoint::SequenceBefore.name();
+    let wait = move || {
+        if MEETS.replace(false) {
+            all_have_read.wait();
         }
-        scene.all_have_places().await;
+    };
+    fail::cfg_callback(name, wait).expect("a failpoint");
+    let runtime = tokio::runtime::Handle::current();
+    let worker = |jobs: &[ReferralJob]| {
+        MEETS.set(true);
+        runtime.block_on(scene.run(jobs))
+    };
+    let answers = std::thread::scope(|scope| {
+        let workers = [first, first, last].map(|jobs| scope.spawn(move || worker(jobs)));
+        workers.map(|worker| worker.join().expect("answers"))
+    });
+    fail::remove(name);
+    let transactions = scene.calls("TransactWriteItems");
+    assert!(transactions > 3, "{transactions}: nobody was refused");
+    // Whoever was overtaken again and again gives its jobs back to the queue.
+    if answers.concat().contains(&false) {
+        assert_eq!(scene.run(&jobs).await, [true; 20]);
     }
-    assert!(refused > 0, "nobody met anybody");
+    scene.all_have_places().await;
 }
 
 /// As [`Scene::open`], but they came before the referrer registered.
@@ -263,7 +279,7 @@ async fn early(count: u32) -> Scene {
         town.advance(1).await;
     }
     town.advance(300).await;
-    town.cloud.queue.lose(&["referrals"]);
+    town.cloud.queue.lose(&["referrals", "wake", "turns"]);
     town.all_register(std::slice::from_ref(&referrer)).await;
     let referrer_id = town.id_of(&referrer).await.expect("a referrer");
     town.cloud.faults.reset();
@@ -307,6 +323,8 @@ async fn one_who_named_it_early_and_cannot_be_read_keeps_no_other_from_a_place()
 thread_local! {
     /// Whether this thread's work ends at the failpoint: those of other tests go on.
     static ENDS: Cell<bool> = const { Cell::new(false) };
+    /// Whether it waits there for the others.
+    static MEETS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// A worker that ends at a named moment leaves all ten places or none, and the next one does the rest.
@@ -341,6 +359,7 @@ async fn a_worker_that_ends_leaves_all_of_a_batch_or_none() {
         assert_eq!(scene.town.total_of(&scene.referrer).await, given, "{name}");
         assert_eq!(scene.run(&jobs).await, [true; 10]);
         scene.all_have_places().await;
+        scene.town.cloud.queue.lose(&[]);
         scene.town.advance(3_700).await;
         assert_eq!(scene.town.told_of(&scene.referrer).await, 10, "{name}");
         scene.town.check_invariants();
