@@ -1,8 +1,8 @@
 use app::App;
 use app::queue_body::{QueueBodyError, decode_referral};
-use app::sequence_referral::{ReferralError, run_referral_job};
+use app::sequence_referral::{ReferralError, run_referral_jobs};
 use aws_lambda_events::event::sqs::SqsEvent;
-use lambda_kit::{BatchFailures, each_record};
+use lambda_kit::{BatchFailures, each_group};
 use lambda_runtime::Error;
 
 #[derive(Debug, thiserror::Error)]
@@ -13,15 +13,16 @@ enum RecordError {
     Job(#[from] ReferralError),
 }
 
-/// Does the jobs of a batch; those that failed come again.
+/// Does the jobs of a batch, those of one group together; those that failed come again.
 ///
 /// # Errors
 /// None: failures are reported per record.
 pub async fn handle(app: &App, event: SqsEvent) -> Result<BatchFailures, Error> {
-    Ok(each_record(event, |body| async move {
-        let job = decode_referral(&body)?.job;
-        Box::pin(run_referral_job(app, job)).await?;
-        Ok::<_, RecordError>(())
+    let read = |body: &str| Ok(decode_referral(body)?.job);
+    Ok(each_group(event, read, |jobs| async move {
+        let done = Box::pin(run_referral_jobs(app, &jobs)).await;
+        let answers = done.into_iter().map(|one| one.map_err(RecordError::from));
+        answers.collect()
     })
     .await)
 }

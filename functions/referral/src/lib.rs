@@ -1,4 +1,5 @@
-//! Gives invitees their place: one job a record, in the order of their group.
+//! Gives invitees their place: one job a record, in the order of their group, and those of one
+//! group that come together at once.
 
 pub mod config;
 mod handler;

@@ -30,6 +30,7 @@ pub mod reaction;
 pub mod referral_code;
 pub mod reserve;
 pub mod schedule;
+pub mod sequence;
 pub mod settings;
 pub mod settle;
 pub mod sticky;

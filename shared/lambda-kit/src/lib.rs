@@ -11,4 +11,4 @@ pub mod telemetry;
 pub use cloud::{Cloud, CloudError};
 pub use env::{EnvError, optional, required};
 pub use run::run;
-pub use sqs::{BatchFailures, each_record};
+pub use sqs::{BatchFailures, each_group, each_record};

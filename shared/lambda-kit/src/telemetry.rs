@@ -7,7 +7,8 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Starts logging for a deployed function. `RUST_LOG` filters by target and level
-/// (`info,store=debug`), `info` if unset or unreadable.
+/// (`info,store=debug`), `info` if unset or unreadable. A release is built without anything below
+/// `debug`: there the SDK writes whole requests and answers.
 pub fn start() {
     start_with("info", std::io::stdout);
 }

@@ -42,7 +42,10 @@ pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
 pub use record::{Record, Recorded};
 pub use referral_sweep::{LeftOver, SettledPending, SweepKey};
-pub use referrals::{AlertStep, Invitee, Pending, PendingPage, ReferralState, SequenceStep};
+pub use referrals::{
+    AlertStep, Invitee, PLACES_AT_ONCE, Pending, PendingPage, PlaceStep, ReferralState, Referrals,
+    SequenceStep,
+};
 pub use settings::{OpenLanes, Steering, StoredTemplate};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Refusal};

@@ -1,3 +1,4 @@
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::alert_pace::AlertPace;
 use domain::ids::{MessageId, ParticipantId};
 use domain::message::{NewMessage, State, Waiting};
@@ -12,13 +13,24 @@ use crate::tables::Table;
 use crate::write::{Applied, Change, Committed, delete_present, transact};
 use crate::{Store, StoreError};
 
-/// What is known about one referral, as of one consistent read.
-#[derive(Debug, Clone)]
-pub struct ReferralState {
+/// Places that one transaction gives at most: the counter, and for each a participant, an alert and
+/// a pending item, of the hundred items that it may hold.
+pub const PLACES_AT_ONCE: usize = 33;
+
+/// What is known about some referrals of one referrer, as of one consistent read.
+#[derive(Debug)]
+pub struct Referrals {
     /// How many the referrer has invited so far.
     pub total: u64,
     /// What the referrer was told in the last hour.
     pub alerts: AlertPace,
+    /// Each of them, in the order of the question, or why it cannot be read.
+    pub states: Vec<Result<ReferralState, StoreError>>,
+}
+
+/// One referral.
+#[derive(Debug, Clone)]
+pub struct ReferralState {
     /// The one who was invited; none once erased.
     pub invitee: Option<Invitee>,
     /// Whether the alert's row exists.
@@ -39,34 +51,37 @@ pub struct Invitee {
     pub referrer_sequence: Option<u64>,
 }
 
-/// The next step of one referral: n → n + 1.
+/// The next places of one referrer's: n + 1, n + 2 … to these in their order.
 #[derive(Debug, Clone)]
 pub struct SequenceStep<'a> {
     /// The referrer.
     pub referrer_id: ParticipantId,
-    /// The one who was invited.
-    pub participant_id: ParticipantId,
     /// Total before this step.
     pub total: u64,
-    /// What happens to the alert.
-    pub alert: AlertStep<'a>,
-    /// The pending item that an adoption uses up, by its sort key.
+    /// Who gets a place: everybody once, at most [`PLACES_AT_ONCE`].
+    pub places: Vec<PlaceStep<'a>>,
+}
+
+/// What one who gets a place needs besides.
+#[derive(Debug, Clone)]
+pub struct PlaceStep<'a> {
+    /// The one who was invited.
+    pub participant_id: ParticipantId,
+    /// The alert's row as it is to be.
+    pub message: NewMessage,
+    /// What happens to it.
+    pub alert: AlertStep,
+    /// The pending item that an adoption uses up.
     pub pending: Option<&'a Pending>,
 }
 
 /// What a sequence step does to the alert's row.
-#[derive(Debug, Clone)]
-pub enum AlertStep<'a> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertStep {
     /// Makes the waiting row sendable.
-    Release {
-        /// The row.
-        message: &'a NewMessage,
-    },
+    Release,
     /// Writes the row; nobody could be told before.
-    Write {
-        /// The row.
-        message: &'a NewMessage,
-    },
+    Write,
     /// Leaves it as it is.
     Leave,
 }
@@ -97,51 +112,57 @@ struct PendingItem {
     participant_id: ParticipantId,
 }
 
+fn read_state(profile: Option<Item>, alert: Option<&Item>) -> Result<ReferralState, StoreError> {
+    let invitee = profile
+        .map(|item| from_item("participant", item))
+        .transpose()?;
+    let alert = alert
+        .map(|item| {
+            let word = |name: &str| {
+                item.get(name)
+                    .and_then(|v| v.as_s().ok())
+                    .map(String::as_str)
+            };
+            State::parse(
+                word("status").unwrap_or_default(),
+                word("reason").unwrap_or_default(),
+            )
+            .ok_or_else(|| StoreError::unreadable("message row", "status"))
+        })
+        .transpose()?;
+    Ok(ReferralState { invitee, alert })
+}
+
 impl Store {
-    /// Reads what one referral needs.
+    /// Reads what these referrals of one referrer need: whom they are about, and the id of the
+    /// alert. At most [`PLACES_AT_ONCE`].
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or an item is unreadable.
-    pub async fn referral_state(
+    /// [`StoreError`] if the database does not answer or the counter is unreadable.
+    pub async fn referrals(
         &self,
         referrer_id: ParticipantId,
-        participant_id: ParticipantId,
-        alert_id: MessageId,
-    ) -> Result<ReferralState, StoreError> {
+        invited: &[(ParticipantId, MessageId)],
+    ) -> Result<Referrals, StoreError> {
         let participants = self.table(Table::Participants);
-        let wanted = [
-            (
-                participants.clone(),
-                key(participant_pk(referrer_id), REFERRALS),
-            ),
-            (participants, key(participant_pk(participant_id), PROFILE)),
-            (self.table(Table::NotificationsLog), message_key(alert_id)),
-        ];
-        let mut found = self.get_all("referral", &wanted).await?.into_iter();
-        let mut next = || found.next().flatten();
-        let (total, alerts) = crate::groups::counter(next())?;
-        let invitee = next()
-            .map(|item| from_item("participant", item))
-            .transpose()?;
-        let alert = next()
-            .map(|item| {
-                let word = |name: &str| {
-                    item.get(name)
-                        .and_then(|v| v.as_s().ok())
-                        .map(String::as_str)
-                };
-                State::parse(
-                    word("status").unwrap_or_default(),
-                    word("reason").unwrap_or_default(),
-                )
-                .ok_or_else(|| StoreError::unreadable("message row", "status"))
-            })
-            .transpose()?;
-        Ok(ReferralState {
+        let log = self.table(Table::NotificationsLog);
+        let counter = key(participant_pk(referrer_id), REFERRALS);
+        let mut wanted = vec![(participants.clone(), counter)];
+        for (participant_id, alert_id) in invited {
+            let profile = key(participant_pk(*participant_id), PROFILE);
+            wanted.push((participants.clone(), profile));
+            wanted.push((log.clone(), message_key(*alert_id)));
+        }
+        let mut found = self.get_all("referrals", &wanted).await?.into_iter();
+        let (total, alerts) = crate::groups::counter(found.next().flatten())?;
+        let mut states = Vec::with_capacity(invited.len());
+        while let (Some(profile), Some(alert)) = (found.next(), found.next()) {
+            states.push(read_state(profile, alert.as_ref()));
+        }
+        Ok(Referrals {
             total,
             alerts,
-            invitee,
-            alert,
+            states,
         })
     }
 
@@ -159,63 +180,82 @@ impl Store {
         item.map(|item| from_item("participant", item)).transpose()
     }
 
-    /// Counter n → n + 1, the participant's place and the alert, in one transaction.
-    /// False if something moved in between: read again.
+    /// Counter n → n + k, the places of k participants and their alerts, in one transaction.
+    /// False if anything moved in between: nothing is written then, read again.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn sequence(&self, step: &SequenceStep<'_>) -> Result<bool, StoreError> {
         const WHAT: &str = "sequence";
-        let participants = self.table(Table::Participants);
+        let mut place = step.total;
+        let mut parts = Vec::new();
+        for one in &step.places {
+            place += 1;
+            parts.push(self.place(step.referrer_id, place, one)?);
+            match one.alert {
+                AlertStep::Release => parts.push(self.released(&one.message).in_transaction(WHAT)?),
+                AlertStep::Write => parts.push(self.put_message(&one.message)?),
+                AlertStep::Leave => {}
+            }
+            if let Some(pending) = one.pending {
+                parts.push(delete_present(
+                    WHAT,
+                    self.table(Table::Participants),
+                    "pk",
+                    key(guard_pk(&pending.phone_index), pending.sk.clone()),
+                )?);
+            }
+        }
         let counter = Change::of(
-            participants.clone(),
+            self.table(Table::Participants),
             key(participant_pk(step.referrer_id), REFERRALS),
         )
-        .set("total", number(step.total + 1));
+        .set("total", number(place));
         let counter = if step.total == 0 {
             counter.when_absent("total")
         } else {
             counter.when_equals("total", number(step.total))
         };
+        parts.push(counter.in_transaction(WHAT)?);
+        Ok(transact(WHAT, &self.client, parts).await? == Committed::Yes)
+    }
+
+    /// A participant's place, only while they have none and belong to this referrer or, if they
+    /// waited for the referrer's number, to nobody.
+    fn place(
+        &self,
+        referrer_id: ParticipantId,
+        place: u64,
+        step: &PlaceStep<'_>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let referrer = text(referrer_id.to_string());
         let profile = Change::of(
-            participants.clone(),
+            self.table(Table::Participants),
             key(participant_pk(step.participant_id), PROFILE),
         )
-        .set("referrer_sequence", number(step.total + 1))
+        .set("referrer_sequence", number(place))
         .when_present("pk")
         .when_absent("referrer_sequence");
         let profile = if step.pending.is_some() {
             profile
-                .set("referrer_id", text(step.referrer_id.to_string()))
+                .set("referrer_id", referrer)
                 .when_absent("referrer_id")
         } else {
-            profile.when_equals("referrer_id", text(step.referrer_id.to_string()))
+            profile.when_equals("referrer_id", referrer)
         };
-        let mut parts = vec![counter.in_transaction(WHAT)?, profile.in_transaction(WHAT)?];
-        match &step.alert {
-            AlertStep::Release { message } => parts.push(
-                waiting(
-                    self.message(message.id),
-                    &message.lane(),
-                    message.waiting,
-                    message.not_before,
-                    message.expected_at,
-                )
-                .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()))
-                .in_transaction(WHAT)?,
-            ),
-            AlertStep::Write { message } => parts.push(self.put_message(message)?),
-            AlertStep::Leave => {}
-        }
-        if let Some(pending) = step.pending {
-            parts.push(delete_present(
-                WHAT,
-                participants,
-                "pk",
-                key(guard_pk(&pending.phone_index), pending.sk.clone()),
-            )?);
-        }
-        Ok(transact(WHAT, &self.client, parts).await? == Committed::Yes)
+        profile.in_transaction("sequence")
+    }
+
+    /// The waiting row as a sendable one, only while it waits for its sequence.
+    fn released(&self, message: &NewMessage) -> Change {
+        waiting(
+            self.message(message.id),
+            &message.lane(),
+            message.waiting,
+            message.not_before,
+            message.expected_at,
+        )
+        .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()))
     }
 
     /// Makes an alert sendable whose participant has a place already.
@@ -223,14 +263,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn release_alert(&self, message: &NewMessage) -> Result<bool, StoreError> {
-        let change = waiting(
-            self.message(message.id),
-            &message.lane(),
-            message.waiting,
-            message.not_before,
-            message.expected_at,
-        )
-        .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()));
+        let change = self.released(message);
         Ok(matches!(
             change.apply("release alert", &self.client).await?,
             Applied::Done(_)

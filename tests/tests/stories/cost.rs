@@ -63,6 +63,40 @@ async fn a_registration_takes_three_calls_to_the_database_and_none_to_the_key_se
         ("TransactWriteItems notifications_log+participants", 1),
     ];
     assert_eq!(asked(&bill), expected);
+    // The counter, and two items for the one place; besides, one read of four settings.
+    let units = Units {
+        base_read: 3.0 + 4.0,
+        base_write: 2.0 + 4.0,
+        index_read: 0.0,
+        index_write: 5.0,
+    };
+    assert_eq!(bill.units, units);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_places_that_are_given_together_take_the_calls_of_one() {
+    let town = at_rest("2026-11-24 10:00").await;
+    let referrer = Person::nth(1);
+    town.all_register(std::slice::from_ref(&referrer)).await;
+    town.cloud.queue.lose(&["referrals"]);
+    for n in 2..12 {
+        let invited = Person::nth(n).invited_by(&referrer);
+        assert_eq!(town.register(&invited).await.status, 201);
+    }
+    town.advance(5).await;
+    town.cloud.queue.lose(&[]);
+    town.cloud.calls.start_bill();
+    // The tick sends their jobs again: the queue hands over the first at once, the others together.
+    town.advance(120).await;
+    assert_eq!(town.total_of(&referrer).await, 10);
+    let bill = town.cloud.calls.bill("referral");
+    let batches = town.cloud.conductor.runs("referrals");
+    assert!(batches <= 3, "{batches}");
+    let name = "TransactWriteItems notifications_log+participants";
+    assert_eq!(bill.calls.get(name), Some(&batches), "{bill:?}");
+    // The counter once a batch, and two items a place.
+    assert_eq!(bill.units.base_write, 2.0 * batches as f64 + 4.0 * 10.0);
+    assert_eq!(bill.units.index_write, 5.0 * 10.0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

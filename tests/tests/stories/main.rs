@@ -33,6 +33,7 @@ mod sticky;
 mod storm;
 mod switches;
 mod texts;
+mod together;
 mod turns;
 mod unreadable;
 mod waiting;

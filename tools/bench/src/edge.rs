@@ -132,7 +132,8 @@ pub(crate) async fn measure() -> Result<Section, Failed> {
              batches of {BATCH} that take turns, a new town with a database in memory for each round. \
              Client, edge, functions and database share this machine's cores, and one lock lets one \
              request at a time into the database. While a batch runs the places of the invited are \
-             given, which takes two more calls to the same database; what is left of that is awaited \
+             given, which takes two more calls to the same database for those whose jobs come together, \
+             mostly one or two since the queue here hands over at once; what is left of that is awaited \
              between batches, outside the times. In the cloud another function does it and the \
              table has no such lock: the kind in which the queue of referrals loses its messages \
              shows what the registration itself costs. The dispatcher, and senders at the pace of \

@@ -55,6 +55,13 @@ impl ReferralJob {
             Self::Sequence { referrer_id, .. } | Self::Adopt { referrer_id } => *referrer_id,
         }
     }
+
+    /// Whether the two can be done together: both give a place among the invited of one referrer.
+    #[must_use]
+    pub fn goes_with(&self, other: &Self) -> bool {
+        let is_sequence = |job: &Self| matches!(job, Self::Sequence { .. });
+        is_sequence(self) && is_sequence(other) && self.group() == other.group()
+    }
 }
 
 /// The queue did not take a message. The caller's work is stored already; the tick repeats it.
