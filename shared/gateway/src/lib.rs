@@ -6,6 +6,7 @@
 mod api_key;
 mod classify;
 mod dripsender;
+pub mod inbound;
 mod port;
 mod retry_after;
 mod roots;
