@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::routing::get;
 use jiff::Timestamp;
-use registration::OriginSecret;
+use lambda_kit::OriginSecret;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -27,6 +27,7 @@ use crate::edge::{self, Edge};
 use crate::functions::Functions;
 use crate::gate::Gate;
 use crate::gateway::LocalGateway;
+use crate::hooks;
 use crate::key_service::LocalKeyService;
 use crate::parts::{FieldKey, PREFIX, Parts};
 use crate::queue::LocalQueue;
@@ -219,6 +220,7 @@ impl Cloud {
                 QueueSpec::wake(),
                 QueueSpec::turns(options.turns_concurrency),
                 QueueSpec::referrals(5),
+                QueueSpec::inbound(),
             ],
         );
         let queue = LocalQueue::new(conductor.clone());
@@ -252,6 +254,11 @@ impl Cloud {
         fill(&app(), demo.is_some())
             .await
             .map_err(|error| unusable(data_dir, error))?;
+        let address = listener.local_addr()?;
+        let base_url = format!("http://{address}");
+        hooks::give(&app(), &simulator, &base_url)
+            .await
+            .map_err(|error| unusable(data_dir, error))?;
         let running = conductor.start();
         let (progress, filling) = watch::channel(None);
         let demo = demo.map(|demo| {
@@ -270,8 +277,6 @@ impl Cloud {
             app: app(),
             filling,
         };
-        let address = listener.local_addr()?;
-        let base_url = format!("http://{address}");
         let router = routes(
             edge::router(Edge { functions, gate }, edge::site_headers()?),
             simulator.clone(),
@@ -331,7 +336,7 @@ async fn functions(
     gateway_timeout: Duration,
 ) -> Result<Functions, StartError> {
     let vault = parts.vault("registration", FieldKey::Given).await?;
-    let origin = OriginSecret::new(&*vault.secret(registration::config::ORIGIN_KEY).await?);
+    let origin = OriginSecret::kept_in(&vault).await?;
     let registration = registration::Deps {
         app: parts.app("registration", vault),
         origin: Some(origin),
@@ -343,11 +348,17 @@ async fn functions(
     let referral = parts.app("referral", vault);
     let vault = parts.vault("dispatcher", FieldKey::Withheld).await?;
     let dispatcher = parts.app("dispatcher", vault);
+    let vault = parts.vault("webhook", FieldKey::Given).await?;
+    let webhook = webhook::Deps {
+        origin: Some(OriginSecret::kept_in(&vault).await?),
+        app: parts.app("webhook", vault),
+    };
     Ok(Functions {
         registration: Arc::new(registration),
         referral: Arc::new(referral),
         dispatcher: Arc::new(dispatcher),
         sender: Arc::new(sender),
+        webhook: Arc::new(webhook),
     })
 }
 
@@ -366,6 +377,11 @@ fn connect(conductor: &Conductor, functions: &Functions) -> Result<(), StartErro
     conductor.consume("referrals", move |batch| {
         let f = f.clone();
         async move { f.referral(batch).await }
+    })?;
+    let f = functions.clone();
+    conductor.consume("inbound", move |batch| {
+        let f = f.clone();
+        async move { f.inbound(batch).await }
     })?;
     let f = functions.clone();
     conductor.on_tick(move || {

@@ -12,6 +12,7 @@ mod edge;
 mod functions;
 mod gate;
 mod gateway;
+mod hooks;
 mod key_service;
 mod parts;
 mod queue;

@@ -7,6 +7,7 @@ mod context;
 pub mod dispatch;
 mod failpoint;
 mod gateway_watch;
+pub mod hook;
 pub mod hook_token;
 pub mod landing;
 pub mod numbers;

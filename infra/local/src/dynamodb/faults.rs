@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use dynoxide::DynoxideError;
@@ -14,6 +15,9 @@ pub struct Faults(Mutex<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     conflict_every: u64,
+    /// Calls since the last [`Faults::break_calls`], and which of them fail.
+    counted: u64,
+    broken: Range<u64>,
     transactions: u64,
     calls: BTreeMap<String, u64>,
     items: BTreeMap<String, u64>,
@@ -28,6 +32,25 @@ impl Faults {
             inner.conflict_every = n;
             inner.transactions = 0;
         });
+    }
+
+    /// Lets these calls from now on, counted from 0, fail with InternalServerError without an
+    /// effect: `0..u64::MAX` = the database is down, `0..0` = it is well.
+    pub fn break_calls(&self, which: Range<u64>) {
+        self.with(|inner| {
+            inner.counted = 0;
+            inner.broken = which;
+        });
+    }
+
+    /// The answer to this call if it is to fail.
+    pub(super) fn broken(&self) -> Option<DynoxideError> {
+        let hit = self.with(|inner| {
+            let call = inner.counted;
+            inner.counted += 1;
+            inner.broken.contains(&call)
+        });
+        hit.then(|| DynoxideError::InternalServerError("out of order, as asked".to_owned()))
     }
 
     /// Calls per operation (`Query` → 3) since the last [`Faults::reset`].

@@ -186,10 +186,8 @@ async fn the_page_and_its_state() {
 
     send(&api.simulator, "key-1", "x").await;
     send(&api.simulator, "key-2", "y").await;
-    let other = phone("+6281200000009");
-    api.simulator
-        .reply(other, phone(SECOND), "Halo".to_owned())
-        .unwrap();
+    let halo = written("+6281200000009", SECOND, "Halo");
+    api.simulator.reply(&halo).await.unwrap();
     let (_, state) = api.get("/state").await;
     assert!(state["now"].is_string());
     assert_eq!(state["numbers"].as_array().unwrap().len(), 2);
@@ -259,9 +257,8 @@ async fn a_cursor_that_is_none_of_this_process_gives_all_anew() {
 async fn many_messages_come_in_several_answers() {
     let api = api().await;
     for count in 0..1_200 {
-        let text = count.to_string();
-        let reply = api.simulator.reply(phone(PERSON), phone(FIRST), text);
-        reply.unwrap();
+        let reply = written(PERSON, FIRST, &count.to_string());
+        api.simulator.reply(&reply).await.unwrap();
     }
     let (_, mut state) = api.get("/state").await;
     let mut read = texts(&state).len();
