@@ -6,6 +6,9 @@ use serde_json::Value;
 use crate::config::Deps;
 use crate::{aside, post};
 
+/// The one route that the stack leads here.
+const ROUTE: &str = "POST /hooks/dripsender/{token}";
+
 /// Takes a request of the gateway, or a batch of what was put aside.
 ///
 /// # Errors
@@ -16,6 +19,9 @@ pub async fn handle(deps: &Deps, event: Value) -> Result<Value, Error> {
         let batch: SqsEvent = serde_json::from_value(event)?;
         let failures = aside::take_up_all(&deps.app, batch).await;
         return Ok(serde_json::to_value(failures)?);
+    }
+    if event.get("routeKey").and_then(Value::as_str) != Some(ROUTE) {
+        return Err("an event of no route and no queue".into());
     }
     let request: ApiGatewayV2httpRequest = serde_json::from_value(event)?;
     let answer = Box::pin(post::take(deps, &request)).await;

@@ -3,9 +3,9 @@
 //! The answer is live: JSON with `"reply":true` and a text makes the gateway write that text to
 //! the person. So whatever is not meant for them holds no such field.
 
+use app::Chain;
 use app::hook::{Hooked, hook};
 use app::receive::Answer;
-use app::Chain;
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
@@ -35,7 +35,6 @@ pub(crate) async fn take(
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
-    // Only the route that the stack declares leads here.
     let token = request.path_parameters.get("token");
     let token = token.map(String::as_str).unwrap_or_default();
     match Box::pin(hook(&deps.app, token, &body)).await {
@@ -81,10 +80,7 @@ fn answer(status: StatusCode, body: &Value) -> ApiGatewayV2httpResponse {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let mut response = ApiGatewayV2httpResponse::default();
     response.status_code = status.as_u16().into();
     response.headers = headers;

@@ -12,7 +12,11 @@ use crate::simulator::Simulator;
 const MOST_NUMBERS: u8 = 50;
 
 /// Gives every number that the simulator knows an address below `base_url`.
-pub(crate) async fn give(app: &App, simulator: &Simulator, base_url: &str) -> Result<(), StartError> {
+pub(crate) async fn give(
+    app: &App,
+    simulator: &Simulator,
+    base_url: &str,
+) -> Result<(), StartError> {
     for (number, phone) in app.store.own_phones(MOST_NUMBERS).await? {
         let Ok(phone) = phone.e164().parse() else {
             continue;

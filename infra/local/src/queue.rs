@@ -53,10 +53,8 @@ impl LocalQueue {
 
     /// From now on these queues take nothing and say so.
     pub fn refuse(&self, queues: &[&'static str]) {
-        *self
-            .refusing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = queues.iter().copied().collect();
+        *self.refusing.lock().unwrap_or_else(PoisonError::into_inner) =
+            queues.iter().copied().collect();
     }
 
     /// Every body ever put, oldest first; empty without [`LocalQueue::with_history`].

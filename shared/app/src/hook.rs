@@ -2,17 +2,25 @@
 //! whether it comes too often, every message in it; and what becomes of it while the store does
 //! not answer.
 
+use std::error::Error;
+use std::time::Duration;
+
 use domain::ids::NumberId;
 use domain::inbound::{Received, Sender};
 use domain::inbox::InboxKind;
 use gateway::inbound::{Parsed, parse};
 use store::{Chain, StoreError};
+use tokio::time::timeout;
+use zeroize::Zeroizing;
 
 use crate::context::App;
 use crate::hook_token::{number_of_hook, within_hook_limit};
 use crate::ports::{Aside, QueueError, QueueMessage};
 use crate::receive::{Answer, keep_for_admin, receive};
 
+/// So long the store may take; the function has time left then to put the body aside. What was
+/// stored nevertheless is not done again.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Ends the token before a body that is put aside; no token holds it.
 const END_OF_TOKEN: u8 = b'\n';
 
@@ -42,37 +50,53 @@ pub enum HookError {
     Queue(#[from] QueueError),
 }
 
-/// Whose a body is, as far as it is known.
-#[derive(Clone, Copy)]
-enum Came<'a> {
-    /// It came to this number.
-    To(NumberId),
-    /// It came to the address with this token, which nobody could be asked about.
-    At(&'a str),
-}
-
 /// Takes a request's body. Whatever is answered is stored by then, or waits in the queue.
 ///
 /// # Errors
 /// [`HookError`]: nobody has it, and the gateway should bring it again.
 pub async fn hook(app: &App, token: &str, body: &[u8]) -> Result<Hooked, HookError> {
-    let via = match number_of_hook(app, token).await {
-        Ok(Some(via)) => via,
-        Ok(None) => return Ok(Hooked::UnknownAddress),
-        Err(error) => return put_aside(app, Came::At(token), body, &error).await,
+    let mut via = None;
+    let attempt = Box::pin(attempt(app, token, body, &mut via));
+    let why: Box<dyn Error + Send + Sync> = match timeout(PATIENCE, attempt).await {
+        Ok(Ok(hooked)) => return Ok(hooked),
+        Ok(Err(error)) => error.into(),
+        Err(elapsed) => elapsed.into(),
     };
-    match within_hook_limit(app, via).await {
-        Ok(true) => {}
-        Ok(false) => return Ok(Hooked::TooOften),
-        Err(error) => return put_aside(app, Came::To(via), body, &error).await,
+    if parse(body).is_err() {
+        return Ok(Hooked::NotJson);
+    }
+    let id = app.dice.uuid();
+    let token = if via.is_none() { token } else { "" };
+    let plain = Zeroizing::new([token.as_bytes(), &[END_OF_TOKEN], body].concat());
+    let sealed = app.store.seal_aside(id, &plain, app.now()).await;
+    let aside = Aside {
+        id,
+        number_id: via,
+        sealed: sealed.map_err(HookError::Seal)?,
+    };
+    tracing::error!(aside = %id, error = %Chain(&*why), "the store did not take a message, it is put aside");
+    app.queue.send(QueueMessage::Inbound(aside)).await?;
+    Ok(Hooked::PutAside)
+}
+
+/// Sets `via` once it is known.
+async fn attempt(
+    app: &App,
+    token: &str,
+    body: &[u8],
+    via: &mut Option<NumberId>,
+) -> Result<Hooked, StoreError> {
+    let Some(number) = number_of_hook(app, token).await? else {
+        return Ok(Hooked::UnknownAddress);
+    };
+    *via = Some(number);
+    if !within_hook_limit(app, number).await? {
+        return Ok(Hooked::TooOften);
     }
     let Ok(parts) = parse(body) else {
         return Ok(Hooked::NotJson);
     };
-    match take_in(app, via, &parts).await {
-        Ok(answer) => Ok(Hooked::Taken(answer)),
-        Err(error) => put_aside(app, Came::To(via), body, &error).await,
-    }
+    Ok(Hooked::Taken(take_in(app, number, &parts).await?))
 }
 
 /// Takes what was put aside. Answers come too late and are dropped; what was stored at the first
@@ -98,11 +122,7 @@ pub async fn take_up(app: &App, aside: &Aside) -> Result<(), StoreError> {
 }
 
 /// Receives every message. One that fails keeps none of the others from being received.
-async fn take_in(
-    app: &App,
-    via: NumberId,
-    parts: &[Parsed],
-) -> Result<Option<Answer>, StoreError> {
+async fn take_in(app: &App, via: NumberId, parts: &[Parsed]) -> Result<Option<Answer>, StoreError> {
     let mut answer = None;
     let mut failed = None;
     for part in parts {
@@ -151,31 +171,4 @@ fn is_one_person(parts: &[Parsed]) -> bool {
     });
     let first = senders.next().flatten();
     first.is_some() && senders.all(|sender| sender == first)
-}
-
-async fn put_aside(
-    app: &App,
-    came: Came<'_>,
-    body: &[u8],
-    why: &StoreError,
-) -> Result<Hooked, HookError> {
-    if parse(body).is_err() {
-        return Ok(Hooked::NotJson);
-    }
-    let (number_id, token) = match came {
-        Came::To(number_id) => (Some(number_id), ""),
-        Came::At(token) => (None, token),
-    };
-    let id = app.dice.uuid();
-    let plain = [token.as_bytes(), &[END_OF_TOKEN], body].concat();
-    let plain = zeroize::Zeroizing::new(plain);
-    let sealed = app.store.seal_aside(id, &plain, app.now()).await;
-    let aside = Aside {
-        id,
-        number_id,
-        sealed: sealed.map_err(HookError::Seal)?,
-    };
-    tracing::error!(aside = %id, error = %Chain(why), "the store did not answer, the message is put aside");
-    app.queue.send(QueueMessage::Inbound(aside)).await?;
-    Ok(Hooked::PutAside)
 }

@@ -45,8 +45,7 @@ fn bodies_have_their_agreed_form_and_read_back() {
         referrer_id: id(11),
     };
     let body = encode(&QueueMessage::Referral(sequence.clone())).unwrap();
-    let text =
-        format!(r#"{{"v":1,"job":"sequence","participant_id":"{A}","referrer_id":"{B}"}}"#);
+    let text = format!(r#"{{"v":1,"job":"sequence","participant_id":"{A}","referrer_id":"{B}"}}"#);
     assert_eq!(body, text);
     assert_eq!(decode_referral(&body).unwrap().job, sequence);
 
@@ -89,7 +88,13 @@ fn what_was_put_aside_reads_back_with_and_without_its_number() {
         format!(r#"{{"v":1,"id":"{A}","sealed":"","text":"x"}}"#),
     ] {
         let error = decode_inbound(&body).unwrap_err();
-        let is_named = matches!(error, QueueBodyError::Unreadable { queue: "inbound", .. });
+        let is_named = matches!(
+            error,
+            QueueBodyError::Unreadable {
+                queue: "inbound",
+                ..
+            }
+        );
         assert!(is_named, "{body}");
     }
 }
