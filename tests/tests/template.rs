@@ -94,9 +94,9 @@ fn planted() -> Vec<Planted> {
         ),
         plant(
             DATA,
-            "/Resources/BroadcastNumbers/Properties/GlobalSecondaryIndexes/1/IndexName",
+            "/Resources/BroadcastNumbers/Properties/GlobalSecondaryIndexes/0/IndexName",
             json!("other"),
-            "broadcast_numbers: index by_hook_token",
+            "broadcast_numbers: index roster",
         ),
         plant(
             DATA,

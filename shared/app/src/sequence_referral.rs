@@ -125,6 +125,10 @@ async fn credit(
             if let Some((pending, _)) = adoption {
                 app.store.drop_pending(pending).await?;
             }
+            if state.invitee.is_none() && waits {
+                // They were erased before they had a place: there is nobody to tell of.
+                app.store.cancel_alert(alert_id, now).await?;
+            }
             return Ok(open && waits && app.store.release_alert(&message).await?);
         }
         let alert = match (adoption, waits) {

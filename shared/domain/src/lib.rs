@@ -3,6 +3,7 @@
 
 pub mod alert_group;
 pub mod alert_pace;
+pub mod answers;
 pub mod breaker;
 pub mod ceiling;
 pub mod consent;
@@ -28,6 +29,7 @@ pub mod phone;
 pub mod pick;
 mod place;
 pub mod reaction;
+pub mod reception;
 pub mod referral_code;
 pub mod reserve;
 pub mod schedule;
