@@ -238,9 +238,9 @@ async fn failures(town: &Town, story: &mut Story) {
     // A number that asked to be left alone.
     let stopped = Person::nth(512);
     let phone = Phone::parse(&stopped.phone).expect("a number");
-    let store = &town.cloud.app.store;
-    let index = store.phone_index(&phone).expect("an index");
-    let stop = store.suppress(&index, "test", town.now()).await;
+    let app = &town.cloud.app;
+    let index = app.store.phone_index(&phone).expect("an index");
+    let stop = app::suppression::stop_by_admin(app, &index, "test", "diminta").await;
     stop.expect("the stop is stored");
     story.register(town, &stopped).await;
     town.advance(120).await;

@@ -6,6 +6,7 @@
 mod calls;
 mod clock;
 mod cloud;
+mod compose;
 mod config;
 mod demo;
 mod edge;
