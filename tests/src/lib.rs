@@ -10,6 +10,7 @@
 mod account;
 mod browser;
 pub mod function;
+pub mod inbound;
 pub mod leak;
 mod ledger;
 mod logs;
