@@ -11,6 +11,7 @@ mod account;
 mod browser;
 pub mod function;
 pub mod hook;
+pub mod inbound;
 pub mod leak;
 mod ledger;
 mod logs;

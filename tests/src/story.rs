@@ -237,11 +237,7 @@ async fn failures(town: &Town, story: &mut Story) {
     bring_back(town).await;
     // A number that asked to be left alone.
     let stopped = Person::nth(512);
-    let phone = Phone::parse(&stopped.phone).expect("a number");
-    let app = &town.cloud.app;
-    let index = app.store.phone_index(&phone).expect("an index");
-    let stop = app::suppression::stop_by_admin(app, &index, "test", "diminta").await;
-    stop.expect("the stop is stored");
+    town.silence(&stopped).await;
     story.register(town, &stopped).await;
     town.advance(120).await;
     assert!(town.count_rows("welcome", "failed", "suppressed").await == 1);

@@ -25,9 +25,9 @@ pub struct Known {
 pub enum StandingStep {
     /// Nothing, and nothing depends on it.
     Leave,
-    /// It stays as it is, and must still be so when the message is stored: a lift that comes
-    /// between must not swallow a stop.
-    Confirm,
+    /// It was stopped already and is asked for again: no new entry in its history, but a lift that
+    /// was decided before does not undo it.
+    Repeat,
     /// Nothing goes there from now on.
     Stop,
 }
@@ -62,7 +62,7 @@ pub struct Decision {
 #[must_use]
 pub fn decide(request: Request, known: Known) -> Decision {
     let standing = match (request, known.suppression.standing) {
-        (Request::Stop | Request::WrongNumber, Standing::Stopped) => StandingStep::Confirm,
+        (Request::Stop | Request::WrongNumber, Standing::Stopped) => StandingStep::Repeat,
         (Request::Stop | Request::WrongNumber, _) => StandingStep::Stop,
         _ => StandingStep::Leave,
     };
@@ -140,7 +140,7 @@ mod tests {
             }
         }
         let again = decide(Request::Stop, known(Standing::Stopped, true, false));
-        assert_eq!(again.standing, StandingStep::Confirm);
+        assert_eq!(again.standing, StandingStep::Repeat);
         assert_eq!(again.reply, None);
     }
 
@@ -149,14 +149,8 @@ mod tests {
         for (standing, registered, step, erases, told) in [
             (Standing::Free, true, StandingStep::Stop, true, true),
             (Standing::Free, false, StandingStep::Stop, false, true),
-            (Standing::Stopped, true, StandingStep::Confirm, true, true),
-            (
-                Standing::Stopped,
-                false,
-                StandingStep::Confirm,
-                false,
-                false,
-            ),
+            (Standing::Stopped, true, StandingStep::Repeat, true, true),
+            (Standing::Stopped, false, StandingStep::Repeat, false, false),
         ] {
             let decision = decide(Request::WrongNumber, known(standing, registered, false));
             assert_eq!(decision.standing, step, "{standing:?} {registered}");

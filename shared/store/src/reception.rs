@@ -178,7 +178,10 @@ impl Store {
                 let parts = self.moves(state, &known.phone_index, to, mover, at)?;
                 parts.into()
             }
-            StandingStep::Confirm => vec![state.check("reception")?],
+            StandingStep::Repeat => {
+                let repeated = state.set("changed_at", text(iso(reception.at)));
+                vec![repeated.in_transaction("reception")?]
+            }
             // What becomes of the guard depends on it.
             StandingStep::Leave if reception.erases => vec![state.check("reception")?],
             StandingStep::Leave => Vec::new(),

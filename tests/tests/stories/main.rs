@@ -26,6 +26,7 @@ mod policies;
 mod priority;
 mod probes;
 mod races;
+mod reception;
 mod referrals;
 mod repeat;
 mod stale;
