@@ -50,32 +50,35 @@ fn is_letter(part: &str) -> bool {
 /// Lower-case letters and digits, as plain as they can be written, between whatever parts them.
 fn plain(text: &str) -> String {
     let visible: Vec<char> = text.chars().filter(|c| !is_invisible(*c)).collect();
-    let lettered = (0..visible.len()).map(|at| {
-        let c = visible[at];
-        let next = visible.get(at + 1).copied();
-        if is_sign(c) || (next == Some(KEYCAP) && !c.is_alphabetic()) {
-            return ' ';
-        }
-        match enclosed(c) {
-            // Alone it is an emoji, such as the one for parking; beside others it is a letter.
-            Some(letter) => {
-                let before = at.checked_sub(1).map(|at| visible[at]);
-                let beside = [before, next].into_iter().flatten();
-                match beside.filter_map(enclosed).next() {
-                    Some(_) => letter,
-                    None => ' ',
-                }
-            }
-            None => c,
-        }
-    });
-    lettered
+    let alike = visible.chunk_by(|a, b| enclosed(*a).is_some() == enclosed(*b).is_some());
+    alike
+        .flat_map(lettered)
         .nfkd()
-        .filter(|c| {
-            !is_combining_mark(*c) && !matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{02BC}')
-        })
+        .filter(|c| !is_combining_mark(*c) && !is_apostrophe(*c))
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// A run of characters that are all enclosed letters, or none of them: what is an emoji as a space.
+fn lettered(run: &[char]) -> impl Iterator<Item = char> {
+    let only_emoji = run.iter().all(|c| is_emoji_letter(*c));
+    run.iter().enumerate().map(move |(at, c)| {
+        let keycap = run.get(at + 1) == Some(&KEYCAP) && !c.is_alphabetic();
+        match enclosed(*c) {
+            Some(letter) if !only_emoji => letter,
+            None if !is_sign(*c) && !keycap => *c,
+            _ => ' ',
+        }
+    })
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{02BC}')
+}
+
+/// Blood types, parking, metro: by themselves no letters of a word.
+fn is_emoji_letter(c: char) -> bool {
+    matches!(c, 'Ⓜ' | '🅰' | '🅱' | '🅾' | '🅿')
 }
 
 /// Emoji that normalisation would turn into letters.

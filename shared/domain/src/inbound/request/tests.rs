@@ -53,6 +53,7 @@ const STOP: &[&str] = &[
     "stop™️",
     "1️⃣ stop",
     "stop 🅿️",
+    "🅾️🅱️ stop Ⓜ️",
     "🇮🇩 stop",
     "stop stop stop",
     "stop, berhenti",
@@ -414,8 +415,8 @@ proptest! {
     #[test]
     fn a_word_glued_into_a_longer_one_never_is_a_request(
         (word, _) in select(LISTED.to_vec()).prop_filter("words", |(text, _)| !text.contains(' ')),
-        before in "[qxzvjQXZ0-9éж]{0,3}",
-        after in "[qxzvjQXZ0-9éж]{0,3}",
+        before in "[qxzvjQXZ0-9ñж]{0,3}",
+        after in "[qxzvjQXZ0-9ñж]{0,3}",
     ) {
         prop_assume!(!before.is_empty() || !after.is_empty());
         prop_assert_eq!(request(&format!("{before}{word}{after}")), Request::Other);
