@@ -118,7 +118,7 @@ proptest! {
     #[test]
     fn a_word_glued_into_a_longer_one_never_is_a_request(
         word in select(vec!["stop", "berhenti", "unsubscribe", "unreg", "keluar", "link", "jadwal"]),
-        glue in "[qxzvjQXZ0-9ñж]{1,3}",
+        glue in "[qxzvQXZ0-9ñж]{1,3}",
         places in 1..4_u8,
     ) {
         let before = if places & 1 == 0 { "" } else { &glue };
@@ -128,7 +128,7 @@ proptest! {
 
     #[test]
     fn another_word_beside_it_makes_it_no_request(
-        word in "[qxzvj]{2,8}",
+        word in "[qxzv]{2,8}",
         text in select(vec!["stop", "berhenti", "salah nomor", "link", "jadwal"]),
         first: bool,
     ) {
