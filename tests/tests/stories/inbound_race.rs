@@ -57,7 +57,7 @@ impl Race {
         town.advance(60).await;
         for number in 1..=NUMBERS {
             // So long that no number sends a second time while the others are held.
-            town.limit(number, (600, 600), 600, 4_800).await;
+            town.limit(number, (120, 120), 600, 4_800).await;
         }
         town.advance(20).await;
         let race = Self { town, person };
@@ -145,7 +145,7 @@ impl Race {
 
     /// Plays to the end: exactly `expected` were sent, the others ended for the right reason.
     async fn check(self, expected: usize, case: &str) {
-        self.town.advance(3_600).await;
+        self.town.advance(300).await;
         assert_eq!(self.sent(), expected, "{case}");
         let town = &self.town;
         let sent = town.count_rows("link", "sent", "accepted").await;
