@@ -9,6 +9,7 @@
 
 mod account;
 mod browser;
+mod correspondence;
 pub mod function;
 pub mod hook;
 pub mod inbound;

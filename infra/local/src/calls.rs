@@ -75,6 +75,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whose calls.
+    pub(crate) fn function(&self) -> &'static str {
+        self.function
+    }
+
     fn note(&self, action: String, resource: &str) {
         self.calls.lock().seen.insert(Call {
             function: self.function,

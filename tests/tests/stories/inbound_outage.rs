@@ -1,5 +1,7 @@
 //! Messages that come while the store does not answer (requirement I3).
 
+use std::time::{Duration, Instant};
+
 use tests::{Person, Town};
 
 async fn stopped(town: &Town, person: &Person) -> bool {
@@ -18,7 +20,7 @@ async fn while_the_store_is_down_messages_wait_in_the_queue_and_are_taken_later(
     let person = Person::nth(1);
     town.all_register(std::slice::from_ref(&person)).await;
     town.advance(60).await;
-    town.cloud.faults.break_calls(0..u64::MAX);
+    town.cloud.faults.break_calls_of("webhook", 0..u64::MAX);
     for (n, text) in ["STOP", "STOP", "Halo"].into_iter().enumerate() {
         let id = format!("3EB0{}", n.min(1));
         let body = town.message(&person, &id, text).to_string();
@@ -29,7 +31,7 @@ async fn while_the_store_is_down_messages_wait_in_the_queue_and_are_taken_later(
     assert_eq!(no_json.status, 400, "{}", no_json.text);
     town.advance(400).await;
     assert_eq!(aside(&town), 3, "tried again every three minutes");
-    town.cloud.faults.break_calls(0..0);
+    town.cloud.faults.break_calls_of("webhook", 0..0);
     assert!(!stopped(&town, &person).await);
     town.advance(200).await;
     assert!(stopped(&town, &person).await);
@@ -51,10 +53,10 @@ async fn a_strangers_body_that_was_put_aside_is_dropped_once_somebody_can_be_ask
     let (start, token) = path.rsplit_once('/').expect("a path");
     let forged = format!("{start}/{}{}", &token[..32], "A".repeat(32));
     let body = town.message(&Person::nth(1), "3EB0A", "STOP").to_string();
-    town.cloud.faults.break_calls(0..u64::MAX);
+    town.cloud.faults.break_calls_of("webhook", 0..u64::MAX);
     let request = town.request(reqwest::Method::POST, &forged).body(body);
     assert_eq!(town.send(request).await.status, 200);
-    town.cloud.faults.break_calls(0..0);
+    town.cloud.faults.break_calls_of("webhook", 0..0);
     town.advance(400).await;
     assert_eq!(aside(&town), 0);
     assert!(!stopped(&town, &Person::nth(1)).await);
@@ -66,13 +68,13 @@ async fn without_store_and_queue_the_answer_is_503_and_the_gateway_may_come_agai
     let town = Town::open_on("2026-11-24 10:00").await;
     let person = Person::nth(1);
     let body = town.message(&person, "3EB0A", "STOP").to_string();
-    town.cloud.faults.break_calls(0..u64::MAX);
+    town.cloud.faults.break_calls_of("webhook", 0..u64::MAX);
     town.cloud.queue.refuse(&["inbound"]);
     let answer = town.hook(1, body.clone()).await;
     assert_eq!(answer.status, 503, "{}", answer.text);
     assert!(answer.json().get("reply").is_none());
     town.cloud.queue.refuse(&[]);
-    town.cloud.faults.break_calls(0..0);
+    town.cloud.faults.break_calls_of("webhook", 0..0);
     let answer = town.hook(1, body).await;
     assert_eq!(answer.json()["reply"], true, "{}", answer.text);
     assert!(stopped(&town, &person).await);
@@ -91,9 +93,9 @@ async fn whichever_call_fails_the_stop_is_stored_in_the_end_and_once() {
             .message(&person, &format!("3EB0{n}"), "STOP")
             .to_string();
         let call = u64::from(n);
-        town.cloud.faults.break_calls(call..call + 1);
+        town.cloud.faults.break_calls_of("webhook", call..call + 1);
         let answer = town.hook(1, body.clone()).await;
-        town.cloud.faults.break_calls(0..0);
+        town.cloud.faults.break_calls_of("webhook", 0..0);
         assert_eq!(answer.status, 200, "{n}: {}", answer.text);
         if answer.json()["reply"] == true {
             assert!(stopped(&town, &person).await);
@@ -101,10 +103,10 @@ async fn whichever_call_fails_the_stop_is_stored_in_the_end_and_once() {
         }
         failed += 1;
         // The queue delivers at once.
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         while aside(&town) > 0 {
-            assert!(began.elapsed() < std::time::Duration::from_secs(20), "{n}");
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            assert!(began.elapsed() < Duration::from_secs(20), "{n}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         assert!(stopped(&town, &person).await, "{n}");
         let again = town.hook(1, body).await;

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -49,7 +49,6 @@ pub(super) async fn registration(
 /// The gateway's webhook. Of a request the edge hands on the path and the body alone.
 pub(super) async fn hook(
     State(edge): State<Edge>,
-    Path(token): Path<String>,
     uri: Uri,
     body: Body,
 ) -> Response {
@@ -63,6 +62,7 @@ pub(super) async fn hook(
         Err(_) => return StatusCode::BAD_REQUEST.into_response(),
     };
     let mut event = event(HOOK_ROUTE, &Method::POST, &path, &HeaderMap::new(), &body);
+    let token = path.path().rsplit('/').next().unwrap_or_default();
     event["pathParameters"] = json!({ "token": token });
     if let Some(origin) = &edge.functions.webhook.origin {
         event["headers"][ORIGIN] = origin.header_value().into();
