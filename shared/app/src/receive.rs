@@ -59,7 +59,8 @@ pub async fn receive(
             }
         },
     };
-    let reply = take(app, via, received, request, &phone_index, lid).await?;
+    // Boxed: a future with all of this in it is too large to be moved about.
+    let reply = Box::pin(take(app, via, received, request, &phone_index, lid)).await?;
     Ok(reply.map(|text| Answer { text }))
 }
 

@@ -79,7 +79,6 @@ impl Store {
             Guard::Held(id) => change.when_equals("participant_id", text(id.to_string())),
         };
         match next {
-            _ if next == seen => change.check(WHAT),
             Guard::Free => change.deletion(WHAT),
             Guard::Stopped => change
                 .set(STOPPED, flag(true))

@@ -198,16 +198,11 @@ impl Store {
         let stops = reception.standing == StandingStep::Stop;
         let stands_stopped = stops || known.suppression.standing.is_stopped();
         let Some(id) = known.holder else {
-            // The next to register this number meets the mark.
+            // The next to register this number meets the mark. One that stands there stays: whoever
+            // registers meanwhile moves the state too, on which this depends.
             let marks = stops && known.guard == Guard::Free;
-            let next = if stops { Guard::Stopped } else { known.guard };
-            let part = |next| self.guard(&known.phone_index, known.guard, next);
-            let needed = marks || reception.standing != StandingStep::Leave;
-            return Ok(needed
-                .then(|| part(next))
-                .transpose()?
-                .into_iter()
-                .collect());
+            let mark = marks.then(|| self.guard(&known.phone_index, Guard::Free, Guard::Stopped));
+            return Ok(mark.transpose()?.into_iter().collect());
         };
         let mut parts = Vec::new();
         if stops {

@@ -314,3 +314,29 @@ async fn a_hidden_sender_is_known_once_a_message_has_carried_both() {
         assert!(!format!("{item:?}").contains("123456789012345"));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_whose_item_cannot_be_read_can_stop_all_the_same() {
+    let town = Town::open_at("10:00").await;
+    let person = Person::nth(1);
+    town.all_register(std::slice::from_ref(&person)).await;
+    let id = town.id_of(&person).await.expect("registered");
+    let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
+    let broken = town.cloud.dynamodb.update_item();
+    let broken = broken
+        .table_name("local-participants")
+        .key("pk", text(format!("P#{id}")))
+        .key("sk", text("PROFILE".to_owned()))
+        .update_expression("SET sapaan = :broken")
+        .expression_attribute_values(":broken", text("Tuan".to_owned()));
+    broken.send().await.expect("written");
+    assert_eq!(town.writes(&person, 1, Request::Link).await, None);
+    assert!(town.writes(&person, 1, Request::Stop).await.is_some());
+    assert_eq!(town.standing_of(&person).await.standing, Standing::Stopped);
+    assert!(
+        town.writes(&person, 1, Request::WrongNumber)
+            .await
+            .is_some()
+    );
+    assert!(town.id_of(&person).await.is_none());
+}

@@ -179,6 +179,7 @@ const OTHER: &[&str] = &[
     "jangan wa saya malam malam",
     "jangan chat dulu, lagi rapat",
     "WA saya tidak mau kirim pesan lagi",
+    "tidak mau kirim pesan lagi",
     "saya tidak menerima pesan lagi",
     "tidak usah",
     "batal",
