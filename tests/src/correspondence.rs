@@ -40,7 +40,7 @@ async fn somebody(town: &Town, story: &mut Story, n: u32) -> Person {
 async fn questions(town: &Town, story: &mut Story) {
     // They write before their welcome has left.
     town.cloud.queue.lose(&["wake"]);
-    let early = somebody(town, story, 900).await;
+    let early = somebody(town, story, 950).await;
     let hello = format!("Halo, {WORD}");
     town.says_in(&early, 1, &hello, Form::Raw, LidUse::Both)
         .await;
@@ -50,34 +50,34 @@ async fn questions(town: &Town, story: &mut Story) {
         town.says_in(&early, 2, text, Form::Raw, LidUse::Hidden)
             .await;
     }
-    town.says(&Person::nth(901), 2, "LINK").await;
-    story.knows(&Person::nth(901).phone);
+    town.says(&Person::nth(951), 2, "LINK").await;
+    story.knows(&Person::nth(951).phone);
 }
 
 async fn stops(town: &Town, story: &mut Story) {
-    let one = somebody(town, story, 910).await;
+    let one = somebody(town, story, 960).await;
     town.advance(60).await;
     for _ in 0..2 {
         town.says(&one, 3, "STOP").await;
     }
     story.register(town, &one).await;
     // Not registered yet.
-    let two = Person::nth(911);
+    let two = Person::nth(961);
     story.knows(&two.phone);
     town.says(&two, 1, "berhenti").await;
     story.register(town, &two).await;
     // Only the hidden id, which nobody knows.
-    let three = somebody(town, story, 912).await;
+    let three = somebody(town, story, 962).await;
     town.says_in(&three, 1, "STOP", Form::Simple, LidUse::Hidden)
         .await;
-    let four = somebody(town, story, 913).await;
+    let four = somebody(town, story, 963).await;
     town.advance(60).await;
     town.says(&four, 1, "salah nomor").await;
     town.advance(60).await;
 }
 
 async fn unclear(town: &Town, story: &mut Story) {
-    let person = Person::nth(920);
+    let person = Person::nth(970);
     story.knows(&person.phone);
     let odd = json!({ "who": person.e164(), "what": WORD });
     assert_eq!(town.hook(1, odd.to_string()).await.status, 200);
@@ -86,11 +86,11 @@ async fn unclear(town: &Town, story: &mut Story) {
 }
 
 async fn outage(town: &Town, story: &mut Story) {
-    let person = Person::nth(930);
+    let person = Person::nth(980);
     story.knows(&person.phone);
     let text = format!("Halo, {WORD}");
     let at = town.now();
-    let body = message(&person, "3EB0930", &text, Form::Raw, LidUse::Both, at);
+    let body = message(&person, "3EB0980", &text, Form::Raw, LidUse::Both, at);
     // With the first call nobody is known; with the second the number is.
     for call in [0, 1] {
         town.cloud.faults.break_calls_of("webhook", call..u64::MAX);

@@ -47,11 +47,7 @@ pub(super) async fn registration(
 }
 
 /// The gateway's webhook. Of a request the edge hands on the path and the body alone.
-pub(super) async fn hook(
-    State(edge): State<Edge>,
-    uri: Uri,
-    body: Body,
-) -> Response {
+pub(super) async fn hook(State(edge): State<Edge>, uri: Uri, body: Body) -> Response {
     let body = match read(body).await {
         Ok(body) => body,
         Err(status) => return status.into_response(),
