@@ -1,5 +1,6 @@
 //! The part of the story in which people write to our numbers.
 
+use domain::settings::Settings;
 use local::simulator::{Form, LidUse, Written};
 use serde_json::json;
 
@@ -38,20 +39,31 @@ async fn somebody(town: &Town, story: &mut Story, n: u32) -> Person {
 }
 
 async fn questions(town: &Town, story: &mut Story) {
-    // They write before their welcome has left.
-    town.cloud.queue.lose(&["wake"]);
+    // They write before their welcome has left, which a ceiling holds.
+    ceiling(town, Some(0)).await;
     let early = somebody(town, story, 950).await;
+    town.advance(60).await;
+    assert_eq!(town.state_of(&early, "welcome").await, "queued/held");
     let hello = format!("Halo, {WORD}");
     town.says_in(&early, 1, &hello, Form::Raw, LidUse::Both)
         .await;
-    town.cloud.queue.lose(&[]);
-    town.advance(180).await;
+    ceiling(town, None).await;
     for text in ["LINK", "JADWAL", "Ada lagi?"] {
         town.says_in(&early, 2, text, Form::Raw, LidUse::Hidden)
             .await;
     }
     town.says(&Person::nth(951), 2, "LINK").await;
     story.knows(&Person::nth(951).phone);
+}
+
+async fn ceiling(town: &Town, cold_welcomes_per_day: Option<u32>) {
+    let settings = Settings {
+        cold_welcomes_per_day,
+        ..Settings::default()
+    };
+    let saved = app::settings::save_settings(&town.cloud.app, &settings).await;
+    saved.expect("settings are saved");
+    town.advance(60).await;
 }
 
 async fn stops(town: &Town, story: &mut Story) {
