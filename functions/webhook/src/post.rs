@@ -33,7 +33,7 @@ pub(crate) async fn take(
     }
     let body = match body(request) {
         Ok(body) => body,
-        Err(refusal) => return refusal,
+        Err((status, code)) => return problem(status, code),
     };
     let token = request.path_parameters.get("token");
     let token = token.map(String::as_str).unwrap_or_default();
@@ -52,22 +52,17 @@ pub(crate) async fn take(
     }
 }
 
-/// The body's bytes.
-fn body(request: &ApiGatewayV2httpRequest) -> Result<Vec<u8>, ApiGatewayV2httpResponse> {
+/// The body's bytes, or what is wrong with it.
+fn body(request: &ApiGatewayV2httpRequest) -> Result<Vec<u8>, (StatusCode, &'static str)> {
     let text = request.body.as_deref().unwrap_or_default();
-    let too_long = || problem(StatusCode::PAYLOAD_TOO_LARGE, "too_long");
-    if !request.is_base64_encoded {
-        return if text.len() > LONGEST_BODY {
-            Err(too_long())
-        } else {
-            Ok(text.as_bytes().to_vec())
-        };
-    }
-    let bytes = STANDARD
-        .decode(text)
-        .map_err(|_| problem(StatusCode::BAD_REQUEST, "not_json"))?;
+    let bytes = if request.is_base64_encoded {
+        let decoded = STANDARD.decode(text);
+        decoded.map_err(|_| (StatusCode::BAD_REQUEST, "not_json"))?
+    } else {
+        text.as_bytes().to_vec()
+    };
     if bytes.len() > LONGEST_BODY {
-        return Err(too_long());
+        return Err((StatusCode::PAYLOAD_TOO_LARGE, "too_long"));
     }
     Ok(bytes)
 }
