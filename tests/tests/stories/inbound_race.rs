@@ -103,10 +103,15 @@ impl Race {
         }
     }
 
-    /// Gives every number a turn; they begin at once.
+    /// Gives every number a turn, and waits until all have begun.
     async fn turns(&self) {
+        let conductor = &self.town.cloud.conductor;
+        let before = conductor.runs("turns");
         let done = dispatch(&self.town.cloud.app, Call::Wake).await;
         assert_eq!(done.expect("dispatched").armed, NUMBERS);
+        while conductor.runs("turns") < before + NUMBERS as u64 {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
     }
 
     /// Waits until no turn is at work.
