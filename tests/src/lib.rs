@@ -9,11 +9,15 @@
 
 mod account;
 mod browser;
+mod correspondence;
 pub mod function;
+pub mod hook;
+pub mod inbound;
 pub mod leak;
 mod ledger;
 mod logs;
 mod moto;
+mod pause;
 mod person;
 mod runtime_api;
 mod stored;
@@ -25,6 +29,7 @@ pub use browser::Browser;
 pub use function::Function;
 pub use ledger::{figure, flag, state, word};
 pub use moto::Moto;
+pub use pause::Pause;
 pub use person::Person;
 pub use story::Story;
 pub use town::{Answer, Item, Message, Row, Town};

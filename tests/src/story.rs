@@ -8,6 +8,7 @@ use domain::settings::{AlertPhone, Settings};
 use local::simulator::Mode;
 
 use crate::browser::Browser;
+use crate::correspondence::correspondence;
 use crate::person::Person;
 use crate::town::{Answer, Town};
 
@@ -20,20 +21,22 @@ pub struct Story {
     pub addresses: Vec<&'static str>,
     /// Names of people.
     pub names: Vec<&'static str>,
+    /// What else must not be known: what it is, and it.
+    pub secrets: Vec<(&'static str, String)>,
 }
 
 const REFERRER: u32 = 100;
 const LATE_REFERRER: u32 = 200;
 
 impl Story {
-    fn knows(&mut self, writing: &str) {
+    pub(crate) fn knows(&mut self, writing: &str) {
         let phone = Phone::parse(writing).expect("an invented number");
         if !self.phones.contains(&phone) {
             self.phones.push(phone);
         }
     }
 
-    async fn register(&mut self, town: &Town, person: &Person) -> Answer {
+    pub(crate) async fn register(&mut self, town: &Town, person: &Person) -> Answer {
         self.knows(&person.phone);
         let request = town.registration().json(&person.json());
         let answer = town.send(request.header("x-forwarded-for", "203.0.113.77"));
@@ -58,6 +61,7 @@ pub async fn play(town: &Town) -> Story {
     failures(town, &mut story).await;
     hidden_number(town, &mut story).await;
     next_day(town, &mut story).await;
+    correspondence(town, &mut story).await;
     story
 }
 
@@ -237,11 +241,7 @@ async fn failures(town: &Town, story: &mut Story) {
     bring_back(town).await;
     // A number that asked to be left alone.
     let stopped = Person::nth(512);
-    let phone = Phone::parse(&stopped.phone).expect("a number");
-    let store = &town.cloud.app.store;
-    let index = store.phone_index(&phone).expect("an index");
-    let stop = store.suppress(&index, "test", town.now()).await;
-    stop.expect("the stop is stored");
+    town.silence(&stopped).await;
     story.register(town, &stopped).await;
     town.advance(120).await;
     assert!(town.count_rows("welcome", "failed", "suppressed").await == 1);

@@ -60,7 +60,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "app" => &["domain", "gateway", "store", "vault"],
         "aws" => &["app", "domain", "vault"],
         "lambda-kit" => &["app", "aws", "domain", "gateway", "store", "vault"],
-        "registration" | "referral" | "dispatcher" | "sender" => {
+        "registration" | "referral" | "dispatcher" | "sender" | "webhook" => {
             &["app", "domain", "gateway", "lambda-kit", "store", "vault"]
         }
         "local" => &[
@@ -75,6 +75,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "sender",
             "store",
             "vault",
+            "webhook",
         ],
         "tests" => &[
             "app",
@@ -89,6 +90,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "sender",
             "store",
             "vault",
+            "webhook",
         ],
         // It measures the composed system and the simulation from outside.
         "bench" => &["app", "domain", "local", "soak"],

@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
+use app::ports::{Aside, QueueMessage};
+use app::queue_body::{decode_inbound, encode};
 use app::take_turn::Sender;
 use aws_lambda_events::event::sqs::SqsEvent;
 use local::LocalGateway;
@@ -24,9 +26,11 @@ use tests::Town;
 fn samples() -> BTreeMap<String, Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
     let files = std::fs::read_dir(folder).unwrap();
-    let samples: BTreeMap<_, _> = files
-        .map(|file| {
-            let path = file.unwrap().path();
+    // What comes to the webhook is read in shared/gateway/tests.
+    let paths = files.map(|file| file.unwrap().path());
+    let samples: BTreeMap<_, _> = paths
+        .filter(|path| path.is_file())
+        .map(|path| {
             let text = std::fs::read_to_string(&path).unwrap();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             (name, serde_json::from_str(&text).unwrap())
@@ -38,6 +42,28 @@ fn samples() -> BTreeMap<String, Value> {
 
 async fn app() -> App {
     Town::open().await.cloud.app
+}
+
+async fn webhook_deps() -> webhook::Deps {
+    webhook::Deps {
+        app: app().await,
+        origin: None,
+    }
+}
+
+/// The same with a first record that this app has encrypted, since no other can be opened.
+async fn sealed(event: &Value, app: &App) -> Value {
+    let mut event = event.clone();
+    let body = event["Records"][0]["body"].as_str().unwrap();
+    let Aside { id, number_id, .. } = decode_inbound(body).unwrap();
+    let sealed = app.store.seal_aside(id, b"\n{}", app.now()).await;
+    let aside = QueueMessage::Inbound(Aside {
+        id,
+        number_id,
+        sealed: sealed.unwrap(),
+    });
+    event["Records"][0]["body"] = encode(&aside).unwrap().into();
+    event
 }
 
 async fn sender() -> Sender {
@@ -53,7 +79,7 @@ fn batch(event: &Value) -> SqsEvent {
 /// Which handler takes events of a queue.
 fn queue(event: &Value) -> Option<&'static str> {
     let arn = event["Records"][0]["eventSourceARN"].as_str()?;
-    let queues = ["wake", "turns", "referrals.fifo"];
+    let queues = ["wake", "turns", "referrals.fifo", "inbound"];
     let known = queues
         .into_iter()
         .find(|queue| arn.ends_with(&format!("-{queue}")));
@@ -74,6 +100,11 @@ async fn failed(event: &Value) -> Vec<String> {
             let answer = referral::handle(&app().await, batch(event)).await.unwrap();
             serde_json::to_value(answer).unwrap()
         }
+        Some("inbound") => {
+            let deps = webhook_deps().await;
+            let event = sealed(event, &deps.app).await;
+            webhook::handle(&deps, event).await.unwrap()
+        }
         _ => panic!("not an event of a queue: {event}"),
     };
     let failures = answer["batchItemFailures"].as_array().unwrap();
@@ -86,7 +117,10 @@ async fn failed(event: &Value) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sample_is_answered_by_its_handler() {
     for (name, event) in samples() {
-        if let Some(route) = event["routeKey"].as_str() {
+        if event["routeKey"] == "POST /hooks/dripsender/{token}" {
+            let answer = webhook::handle(&webhook_deps().await, event).await.unwrap();
+            assert_eq!(answer["statusCode"], 404, "{name}: {answer}");
+        } else if let Some(route) = event["routeKey"].as_str() {
             let deps = Deps {
                 app: app().await,
                 origin: None,
@@ -156,6 +190,7 @@ async fn behind_an_unreadable_job_its_group_waits() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_neither_a_batch_nor_a_tick_is_an_error_that_someone_sees() {
     let app = app().await;
+    let deps = webhook_deps().await;
     for event in [
         json!({}),
         json!(null),
@@ -165,6 +200,8 @@ async fn what_is_neither_a_batch_nor_a_tick_is_an_error_that_someone_sees() {
         json!({ "Records": "none" }),
     ] {
         let answer = dispatcher::handle(&app, event.clone()).await;
+        assert!(answer.is_err(), "{event}");
+        let answer = webhook::handle(&deps, event.clone()).await;
         assert!(answer.is_err(), "{event}");
     }
 }

@@ -94,9 +94,9 @@ fn planted() -> Vec<Planted> {
         ),
         plant(
             DATA,
-            "/Resources/BroadcastNumbers/Properties/GlobalSecondaryIndexes/1/IndexName",
+            "/Resources/BroadcastNumbers/Properties/GlobalSecondaryIndexes/0/IndexName",
             json!("other"),
-            "broadcast_numbers: index by_hook_token",
+            "broadcast_numbers: index roster",
         ),
         plant(
             DATA,
@@ -232,6 +232,18 @@ fn planted() -> Vec<Planted> {
         ),
         plant(
             API,
+            "/Resources/Webhook/Properties/Events/PutAside/Properties/FunctionResponseTypes",
+            json!([]),
+            "Webhook/PutAside: no ReportBatchItemFailures",
+        ),
+        plant(
+            API,
+            "/Resources/QueuePolicy/Properties/Queues",
+            json!([{ "Ref": "InboundDlq" }]),
+            "Inbound: TLS",
+        ),
+        plant(
+            API,
             "/Resources/Api/Properties/AccessLogSettings/Format",
             json!(r#"{"ip":"$context.identity.sourceIp"}"#),
             "Api: the access log names identity.sourceIp",
@@ -277,6 +289,18 @@ fn planted() -> Vec<Planted> {
             at(site, "/CacheBehaviors/2/FunctionAssociations"),
             json!([]),
             "Distribution /api/*: the visitor may choose an address",
+        ),
+        plant(
+            WEB,
+            at(site, "/CacheBehaviors/3/CachePolicyId"),
+            json!({ "Ref": "SharedAnswers" }),
+            "Distribution /hooks/*: answers to what is posted may be kept",
+        ),
+        plant(
+            WEB,
+            at(site, "/CacheBehaviors/3/OriginRequestPolicyId"),
+            json!("b689b0a8-53d0-40ab-baf2-68738e2966ac"),
+            "Distribution /hooks/*: hands on more than the body",
         ),
         plant(
             WEB,

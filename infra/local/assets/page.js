@@ -28,7 +28,11 @@ export const untilText = (date) => `${weekdayFormat.format(date)} ${dots(minutes
 
 export async function request(path, init = {}) {
   const response = await fetch(path, { cache: 'no-store', ...init });
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  if (!response.ok) {
+    const error = new Error(`the server answered ${response.status}`);
+    error.body = await response.json().catch(() => null);
+    throw error;
+  }
   return response;
 }
 

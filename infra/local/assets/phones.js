@@ -102,6 +102,7 @@ function openPhone(chat) {
   setText(at('phone'), phone);
   at('chat').setAttribute('aria-label', `Chat of ${phone}`);
   at('to').setAttribute('aria-label', `${phone} replies to`);
+  at('form').setAttribute('aria-label', `How the webhook hears of ${phone}`);
   at('reply-text').setAttribute('aria-label', `Reply from ${phone}`);
   at('close').setAttribute('aria-label', `Close ${phone}`);
   at('invite').href = `/ref=${encodeURIComponent(phone.replace(/^\+62/, '0'))}`;
@@ -151,10 +152,16 @@ async function reply(chat) {
   const typed = text.value;
   problem.hidden = true;
   try {
-    await post('/simulator/reply', { from: chat.phone, to: part(element, 'to').value, text: typed, form: 'simple' });
+    const [form, lid] = part(element, 'form').value.split(' ');
+    await post('/simulator/reply', { from: chat.phone, to: part(element, 'to').value, text: typed, form, lid });
     if (text.value === typed) text.value = '';
   } catch (error) {
-    problem.textContent = `Not delivered: ${error.message}.`;
+    // It stands in the chat, as with a phone; it is the webhook that has not heard of it.
+    const { code, status } = error.body?.error ?? {};
+    problem.textContent = code === 'not_taken'
+      ? `The webhook did not take it: ${status ? `it answered ${status}` : 'no answer'}.`
+      : `Not delivered: ${error.message}.`;
+    if (code === 'not_taken' && text.value === typed) text.value = '';
     problem.hidden = false;
   }
 }

@@ -75,6 +75,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whose calls.
+    pub(crate) fn function(&self) -> &'static str {
+        self.function
+    }
+
     fn note(&self, action: String, resource: &str) {
         self.calls.lock().seen.insert(Call {
             function: self.function,
@@ -163,6 +168,7 @@ impl Queue for NotedQueue {
                 QueueMessage::Wake => "wake",
                 QueueMessage::Turn { .. } | QueueMessage::Check { .. } => "turns",
                 QueueMessage::Referral(_) => "referrals",
+                QueueMessage::Inbound(_) => "inbound",
             };
             caller.other("sqs", "SendMessage", queue);
         }

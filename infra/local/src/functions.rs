@@ -25,6 +25,8 @@ pub struct Functions {
     pub dispatcher: Arc<App>,
     /// `functions/sender`
     pub sender: Arc<Sender>,
+    /// `functions/webhook`
+    pub webhook: Arc<webhook::Deps>,
 }
 
 fn sqs_event(batch: &[Delivery]) -> Value {
@@ -89,6 +91,21 @@ impl Functions {
             .await
             .map_err(text)?;
         failed(&serde_json::to_value(answer).map_err(text)?)
+    }
+
+    /// A batch of the queue `inbound`.
+    pub(crate) async fn inbound(&self, batch: Vec<Delivery>) -> Result<Vec<String>, String> {
+        let answer = webhook::handle(&self.webhook, sqs_event(&batch))
+            .await
+            .map_err(text)?;
+        failed(&answer)
+    }
+
+    /// A request of the gateway: an API Gateway v2 event in, its answer out.
+    pub(crate) async fn hook(&self, event: Value) -> Result<Value, String> {
+        Box::pin(webhook::handle(&self.webhook, event))
+            .await
+            .map_err(text)
     }
 
     /// The minute.

@@ -6,12 +6,14 @@
 mod calls;
 mod clock;
 mod cloud;
+mod compose;
 mod config;
 mod demo;
 mod edge;
 mod functions;
 mod gate;
 mod gateway;
+mod hooks;
 mod key_service;
 mod parts;
 mod queue;

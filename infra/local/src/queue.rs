@@ -9,11 +9,12 @@ use async_trait::async_trait;
 use crate::conductor::Conductor;
 
 /// The queue port on the conductor's queues. Contents live in memory only: after a restart the
-/// tick brings back what was lost.
+/// tick brings back what was lost, but for what the webhook had put aside.
 pub struct LocalQueue {
     conductor: Conductor,
     history: Option<Mutex<Vec<PutBody>>>,
     lost: Mutex<BTreeSet<&'static str>>,
+    refusing: Mutex<BTreeSet<&'static str>>,
 }
 
 /// A body that was put, for tests that search all of them.
@@ -33,6 +34,7 @@ impl LocalQueue {
             conductor,
             history: None,
             lost: Mutex::default(),
+            refusing: Mutex::default(),
         }
     }
 
@@ -46,6 +48,12 @@ impl LocalQueue {
     /// From now on messages for these queues are lost on their way, which queues may do.
     pub fn lose(&self, queues: &[&'static str]) {
         *self.lost.lock().unwrap_or_else(PoisonError::into_inner) =
+            queues.iter().copied().collect();
+    }
+
+    /// From now on these queues take nothing and say so.
+    pub fn refuse(&self, queues: &[&'static str]) {
+        *self.refusing.lock().unwrap_or_else(PoisonError::into_inner) =
             queues.iter().copied().collect();
     }
 
@@ -70,11 +78,23 @@ impl Queue for LocalQueue {
             QueueMessage::Turn { delay_s, .. } => ("turns", *delay_s, None),
             QueueMessage::Check { .. } => ("turns", 0, None),
             QueueMessage::Referral(job) => ("referrals", 0, Some(job.group().to_string())),
+            QueueMessage::Inbound(_) => ("inbound", 0, None),
         };
         let body = encode(&message).map_err(|error| QueueError {
             queue,
             source: error.into(),
         })?;
+        let is_refused = self
+            .refusing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(queue);
+        if is_refused {
+            return Err(QueueError {
+                queue,
+                source: "out of order, as asked".into(),
+            });
+        }
         if let Some(history) = &self.history {
             history
                 .lock()

@@ -1,25 +1,13 @@
-//! Welcomes above the ceiling (requirement L8): who lets them go.
+//! Welcomes above the ceiling (requirement L8): an admin lets them go. Whoever writes to us lets
+//! their own go, see [`crate::receive`].
 
-use domain::ids::{MessageId, ParticipantId};
-use domain::message::{Class, welcome_id};
+use domain::ids::MessageId;
+use domain::message::Class;
 use jiff::Timestamp;
 use store::StoreError;
 
 use crate::context::App;
 use crate::ports::QueueMessage;
-
-/// Lets a participant's welcome go because they have written to us. Returns whether it was held;
-/// one that still waits for its turn will not be.
-///
-/// # Errors
-/// [`StoreError`] if the store does not answer; then it is to be repeated.
-pub async fn release_welcome(app: &App, participant: ParticipantId) -> Result<bool, StoreError> {
-    let released = release(app, welcome_id(participant)).await?;
-    if released {
-        app.notify(QueueMessage::Wake).await;
-    }
-    Ok(released)
-}
 
 /// Lets the held welcomes go that expire first, at most `limit`, as an admin decides. They do not
 /// count as cold. Returns how many.

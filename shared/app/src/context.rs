@@ -46,7 +46,7 @@ impl Dice {
             .random()
     }
 
-    fn uuid(&self) -> Uuid {
+    pub(crate) fn uuid(&self) -> Uuid {
         let high = u128::from(self.roll());
         let low = u128::from(self.roll());
         uuid::Builder::from_random_bytes(((high << 64) | low).to_be_bytes()).into_uuid()

@@ -40,11 +40,15 @@ pub enum Failpoint {
     GroupRecorded,
     /// The next turn is on the queue.
     TurnNextSent,
+    /// What follows from somebody's message is decided, not written.
+    ReceiveBeforeCommit,
+    /// It is written, nobody has an answer and no wake is sent.
+    ReceiveCommitted,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -63,6 +67,8 @@ impl Failpoint {
         Self::TurnRecorded,
         Self::GroupRecorded,
         Self::TurnNextSent,
+        Self::ReceiveBeforeCommit,
+        Self::ReceiveCommitted,
     ];
 
     /// Its name, `turn.claimed`.
@@ -87,6 +93,8 @@ impl Failpoint {
             Self::TurnRecorded => "turn.recorded",
             Self::GroupRecorded => "group.recorded",
             Self::TurnNextSent => "turn.next_sent",
+            Self::ReceiveBeforeCommit => "receive.before_commit",
+            Self::ReceiveCommitted => "receive.committed",
         }
     }
 

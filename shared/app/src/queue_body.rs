@@ -1,16 +1,20 @@
-//! The bodies of queue messages: small, versioned JSON that holds ids and nothing else. Written
-//! and read here only, so that the cloud's queues, the local ones and the handlers agree.
+//! The bodies of queue messages: small, versioned JSON that holds ids, and of what people wrote
+//! nothing that is not encrypted. Written and read here only, so that the cloud's queues, the local
+//! ones and the handlers agree.
 //!
 //! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` or
 //! `{"v":1,"number_id":…,"check":…}` · referrals `{"v":1,"job":…,…}` ·
+//! inbound `{"v":1,"id":…,"number_id":…,"sealed":…}` ·
 //! what a schedule hands over `{"v":1,"kind":…,"id":…}`
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use domain::ids::NumberId;
 use domain::schedule::{Job, JobKind};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ports::{QueueMessage, ReferralJob};
+use crate::ports::{Aside, QueueMessage, ReferralJob};
 
 /// The version written. A new one is read for a while before it is written, since messages of
 /// both kinds are in the queue during a deployment.
@@ -61,6 +65,18 @@ pub struct ReferralBody {
     /// What to do.
     #[serde(flatten)]
     pub job: ReferralJob,
+}
+
+/// Body of queue `inbound`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InboundBody {
+    v: u64,
+    id: Uuid,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number_id: Option<NumberId>,
+    /// Base64.
+    sealed: String,
 }
 
 /// What a schedule hands over when its moment comes.
@@ -120,6 +136,12 @@ pub fn encode(message: &QueueMessage) -> Result<String, serde_json::Error> {
         QueueMessage::Referral(job) => serde_json::to_string(&ReferralBody {
             v: VERSION,
             job: job.clone(),
+        }),
+        QueueMessage::Inbound(aside) => serde_json::to_string(&InboundBody {
+            v: VERSION,
+            id: aside.id,
+            number_id: aside.number_id,
+            sealed: STANDARD.encode(&aside.sealed),
         }),
     }
 }
@@ -185,6 +207,32 @@ pub fn decode_referral(body: &str) -> Result<ReferralBody, QueueBodyError> {
     decode("referrals", body)
 }
 
+/// Reads a body of queue `inbound`.
+///
+/// # Errors
+/// [`QueueBodyError`] if it is not one.
+pub fn decode_inbound(body: &str) -> Result<Aside, QueueBodyError> {
+    const QUEUE: &str = "inbound";
+    let InboundBody {
+        id,
+        number_id,
+        sealed,
+        ..
+    } = decode(QUEUE, body)?;
+    let sealed = STANDARD
+        .decode(sealed)
+        .map_err(|_| QueueBodyError::Unreadable {
+            queue: QUEUE,
+            line: 0,
+            column: 0,
+        })?;
+    Ok(Aside {
+        id,
+        number_id,
+        sealed,
+    })
+}
+
 /// The version first: a body of another release should say so, not complain about its fields.
 fn decode<'a, T: Deserialize<'a>>(queue: &'static str, body: &'a str) -> Result<T, QueueBodyError> {
     #[derive(Deserialize)]
@@ -205,134 +253,4 @@ fn decode<'a, T: Deserialize<'a>>(queue: &'static str, body: &'a str) -> Result<
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
-mod tests {
-    use domain::ids::ParticipantId;
-
-    use super::*;
-
-    const A: &str = "00000000-0000-0000-0000-00000000000a";
-    const B: &str = "00000000-0000-0000-0000-00000000000b";
-
-    fn id(n: u128) -> ParticipantId {
-        ParticipantId(Uuid::from_u128(n))
-    }
-
-    #[test]
-    fn bodies_have_their_agreed_form_and_read_back() {
-        let wake = encode(&QueueMessage::Wake).unwrap();
-        assert_eq!(wake, r#"{"v":1}"#);
-        decode_wake(&wake).unwrap();
-
-        let number_id = NumberId(Uuid::from_u128(10));
-        let message = QueueMessage::Turn {
-            number_id,
-            turn: 7,
-            delay_s: 3,
-        };
-        let turn = encode(&message).unwrap();
-        assert_eq!(turn, format!(r#"{{"v":1,"number_id":"{A}","turn":7}}"#));
-        let read = decode_turn(&turn).unwrap();
-        assert_eq!((read.number_id, read.turn), (number_id, 7));
-
-        assert_eq!(decode_turns(&turn).unwrap(), TurnsJob::Turn(read));
-        let check = encode(&QueueMessage::Check {
-            number_id,
-            revision: 4,
-        })
-        .unwrap();
-        assert_eq!(check, format!(r#"{{"v":1,"number_id":"{A}","check":4}}"#));
-        let TurnsJob::Check(read) = decode_turns(&check).unwrap() else {
-            panic!("it is a check");
-        };
-        assert_eq!((read.number_id, read.check), (number_id, 4));
-        assert!(decode_turn(&check).is_err());
-
-        let sequence = ReferralJob::Sequence {
-            participant_id: id(10),
-            referrer_id: id(11),
-        };
-        let body = encode(&QueueMessage::Referral(sequence.clone())).unwrap();
-        let text =
-            format!(r#"{{"v":1,"job":"sequence","participant_id":"{A}","referrer_id":"{B}"}}"#);
-        assert_eq!(body, text);
-        assert_eq!(decode_referral(&body).unwrap().job, sequence);
-
-        let adopt = ReferralJob::Adopt {
-            referrer_id: id(11),
-        };
-        let body = encode(&QueueMessage::Referral(adopt.clone())).unwrap();
-        assert_eq!(
-            body,
-            format!(r#"{{"v":1,"job":"adopt","referrer_id":"{B}"}}"#)
-        );
-        assert_eq!(decode_referral(&body).unwrap().job, adopt);
-
-        let job = Job {
-            kind: JobKind::FollowUp,
-            id: Uuid::from_u128(10),
-        };
-        let body = encode_job(job).unwrap();
-        assert_eq!(body, format!(r#"{{"v":1,"kind":"follow_up","id":"{A}"}}"#));
-        assert_eq!(decode_job(&body).unwrap(), job);
-    }
-
-    #[test]
-    fn another_version_is_named_before_its_fields_are_judged() {
-        let error = decode_turn(r#"{"v":2,"new":true}"#).unwrap_err();
-        assert_eq!(
-            error,
-            QueueBodyError::UnknownVersion {
-                queue: "turns",
-                version: 2
-            }
-        );
-        assert_eq!(
-            error.to_string(),
-            "a body of queue turns has version 2, not 1"
-        );
-    }
-
-    #[test]
-    fn strange_bodies_are_refused_without_being_quoted() {
-        let turn = format!(r#"{{"v":1,"number_id":"{A}","turn":7"#);
-        for body in [
-            String::new(),
-            "Halo 6281562726272".to_owned(),
-            "[]".to_owned(),
-            r#"{"number_id":"x"}"#.to_owned(),
-            r#"{"v":"1"}"#.to_owned(),
-            r#"{"v":1}"#.to_owned(),
-            r#"{"v":1,"number_id":"6281562726272","turn":7}"#.to_owned(),
-            turn.clone(),
-            format!(r#"{turn},"text":"Halo 6281562726272"}}"#),
-        ] {
-            assert!(decode_turns(&body).is_err());
-            let error = decode_turn(&body).unwrap_err();
-            assert!(
-                matches!(error, QueueBodyError::Unreadable { queue: "turns", .. }),
-                "{body}"
-            );
-            let shown = format!("{error} {error:?}");
-            assert!(
-                !shown.contains("62815") && !shown.contains("Halo"),
-                "{shown}"
-            );
-        }
-        assert!(decode_wake(r#"{"v":1,"x":1}"#).is_err());
-        for body in [
-            r#"{"v":1,"job":"dance"}"#.to_owned(),
-            format!(r#"{{"v":1,"job":"adopt","referrer_id":"{A}","x":1}}"#),
-            format!(r#"{{"v":1,"job":"sequence","referrer_id":"{A}"}}"#),
-        ] {
-            assert!(decode_referral(&body).is_err(), "{body}");
-        }
-        for body in [
-            r#"{"v":1,"kind":"reminder","id":"6281562726272"}"#.to_owned(),
-            format!(r#"{{"v":1,"kind":"dance","id":"{A}"}}"#),
-            format!(r#"{{"v":1,"kind":"reminder","id":"{A}","x":1}}"#),
-        ] {
-            assert!(decode_job(&body).is_err(), "{body}");
-        }
-    }
-}
+mod tests;

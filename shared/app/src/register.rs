@@ -1,6 +1,7 @@
 //! A visitor registers.
 
 use domain::form::RegistrationForm;
+use domain::ids::ParticipantId;
 use domain::links::{referral_url, wa_me_url};
 use domain::message::{MessageKey, MessageType, NewMessage, Waiting, alert_id, welcome_id};
 use domain::participant::{ConsentRecord, Participant, Referral};
@@ -9,7 +10,7 @@ use domain::referral_code::{CodeStyle, ReferralCode};
 use domain::settings::{Contact, Settings};
 use domain::zone::wib_day;
 use jiff::Timestamp;
-use store::{Registered, Registration, StoreError};
+use store::{Guard, Registered, Registration, StoreError};
 
 use crate::context::App;
 use crate::failpoint::Failpoint;
@@ -17,6 +18,8 @@ use crate::ports::{QueueMessage, ReferralJob};
 
 /// Registrations of one network address are counted in windows of ten minutes.
 const ADDRESS_WINDOW_S: i64 = 600;
+/// Others who register, stop or free the same number at the same moment.
+const TRIES: u32 = 5;
 
 /// The answer to a registration. It is the same for a number that was registered before, so
 /// that nobody finds out who is (requirement L6).
@@ -69,44 +72,42 @@ pub async fn register(
 
     let own_index = app.store.phone_index(&form.phone)?;
     let referrer_index = referrer_index(app, &form, fallback).await?;
-    let around = app
-        .store
-        .surroundings(&own_index, referrer_index.as_deref())
-        .await?;
-    if let Some(holder) = around.holder {
-        resend_link(app, holder, now).await?;
-        return Ok(accepted);
-    }
-
-    let referral = match (around.referrer, &referrer_index) {
-        (Some(id), _) => Referral::Known(id),
-        (None, Some(index)) => {
-            if !around.referrer_awaited {
-                app.store.mark_awaited(index).await?;
+    let evidence = format!("address {}", app.store.address_hash(address)?);
+    for _ in 0..TRIES {
+        let around = app
+            .store
+            .surroundings(&own_index, referrer_index.as_deref())
+            .await?;
+        if let Some(holder) = around.own.holder() {
+            again(app, holder, &evidence, now).await?;
+            return Ok(accepted);
+        }
+        let referral = match (around.referrer, &referrer_index) {
+            (Some(id), _) => Referral::Known(id),
+            (None, Some(index)) => {
+                if !around.referrer_awaited {
+                    app.store.mark_awaited(index).await?;
+                }
+                Referral::Pending(index.clone())
             }
-            Referral::Pending(index.clone())
+            (None, None) => Referral::None,
+        };
+        let found = Found {
+            own_index: &own_index,
+            referral,
+            referrer_index: referrer_index.clone(),
+            awaited: around.awaited,
+            stopped: around.own == Guard::Stopped,
+            evidence: &evidence,
+        };
+        let new = decide(app, &form, found, now).await?;
+        if app.store.register(&new).await? == Registered::Stored {
+            Failpoint::RegisterCommitted.reach();
+            announce(app, &new).await?;
+            return Ok(accepted);
         }
-        (None, None) => Referral::None,
-    };
-    let new = decide(
-        app,
-        &form,
-        &own_index,
-        referral,
-        referrer_index,
-        around.awaited,
-        now,
-    )
-    .await?;
-    if app.store.register(&new).await? == Registered::NumberTaken {
-        if let Some(holder) = app.store.holder_of(&own_index).await? {
-            resend_link(app, holder, now).await?;
-        }
-        return Ok(accepted);
     }
-    Failpoint::RegisterCommitted.reach();
-    announce(app, &new).await?;
-    Ok(accepted)
+    Err(StoreError::Contended { what: "register" }.into())
 }
 
 fn accepted(contact: &Contact, settings: &Settings, phone: Phone) -> Answer {
@@ -167,16 +168,31 @@ async fn referrer_index(
     }
 }
 
+/// What was found out before somebody is registered.
+struct Found<'a> {
+    own_index: &'a str,
+    referral: Referral,
+    referrer_index: Option<String>,
+    awaited: bool,
+    stopped: bool,
+    evidence: &'a str,
+}
+
 /// Everything the registration writes, as a value.
 async fn decide(
     app: &App,
     form: &RegistrationForm,
-    own_index: &str,
-    referral: Referral,
-    referrer_index: Option<String>,
-    awaited: bool,
+    found: Found<'_>,
     now: Timestamp,
 ) -> Result<Registration, StoreError> {
+    let Found {
+        own_index,
+        referral,
+        referrer_index,
+        awaited,
+        stopped,
+        evidence,
+    } = found;
     let id = app.dice.participant_id();
     let event_id = app.next_event(now).await?.map(|e| e.id);
     let welcome = NewMessage {
@@ -215,20 +231,22 @@ async fn decide(
             registered_at: now,
             event_id,
             consent_share: form.consent_share,
+            unsubscribed: stopped,
             chat: None,
         },
         referral,
-        consent: proof(form.consent_share, now),
+        consent: proof(form.consent_share, evidence, now),
         messages,
         awaited,
+        stopped,
     })
 }
 
 /// The row that tells `referrer` about `subject`.
 pub(crate) fn alert(
-    referrer: domain::ids::ParticipantId,
+    referrer: ParticipantId,
     target_index: String,
-    subject: domain::ids::ParticipantId,
+    subject: ParticipantId,
     now: Timestamp,
     waiting: Waiting,
     expected_at: Timestamp,
@@ -250,7 +268,7 @@ pub(crate) fn alert(
     }
 }
 
-fn proof(consent_share: bool, at: Timestamp) -> ConsentRecord {
+fn proof(consent_share: bool, evidence: &str, at: Timestamp) -> ConsentRecord {
     let text = domain::consent::CURRENT;
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &text.bytes_to_hash());
     ConsentRecord {
@@ -258,20 +276,27 @@ fn proof(consent_share: bool, at: Timestamp) -> ConsentRecord {
         text_sha256: digest.as_ref().iter().map(|b| format!("{b:02x}")).collect(),
         purposes: text.purposes_given(consent_share),
         channel: "landing_form",
+        evidence: evidence.to_owned(),
         at,
     }
 }
 
-/// Sends the link again to someone who is registered, at most once a day; the day of the
-/// registration has the welcome (requirement L6).
-async fn resend_link(
+/// Somebody who is registered fills in the form again: their link goes out at most once a day, and
+/// the day of the registration has the welcome. If they asked to stop nothing reaches them, and an
+/// admin sees that they want messages again (requirement L6).
+async fn again(
     app: &App,
-    holder: domain::ids::ParticipantId,
+    holder: ParticipantId,
+    evidence: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some(participant) = app.store.participant(holder).await? else {
         return Ok(());
     };
+    if participant.unsubscribed {
+        let index = &participant.phone_index;
+        app.store.ask_again(index, evidence, now).await?;
+    }
     let today = wib_day(now);
     if wib_day(participant.registered_at) == today {
         return Ok(());

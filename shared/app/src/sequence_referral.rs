@@ -238,12 +238,19 @@ async fn try_to_credit(
         if let Some((pending, _)) = one.early {
             app.store.drop_pending(pending).await?;
         }
-        if step == Step::Release {
-            let message = sendable_alert(app, referrer_id, one, &read.alerts, now).await?;
-            let released = app.store.release_alert(&message).await?;
-            if let Some(answer) = credited.get_mut(at) {
-                *answer = Ok(released);
+        match step {
+            Step::Release => {
+                let message = sendable_alert(app, referrer_id, one, &read.alerts, now).await?;
+                let released = app.store.release_alert(&message).await?;
+                if let Some(answer) = credited.get_mut(at) {
+                    *answer = Ok(released);
+                }
             }
+            Step::Withdraw => {
+                let id = alert_id(referrer_id, one.participant_id);
+                app.store.cancel_alert(id, now).await?;
+            }
+            Step::Place(_) | Step::Nothing => {}
         }
     }
     Ok(Some(credited))

@@ -21,6 +21,8 @@ pub struct QueueUrls {
     pub turns: String,
     /// FIFO queue of referrals, grouped by referrer.
     pub referrals: String,
+    /// Standard queue of what the webhook brought while the store did not answer.
+    pub inbound: String,
 }
 
 /// Puts messages on SQS.
@@ -45,6 +47,7 @@ impl Queue for SqsQueue {
             QueueMessage::Wake => "wake",
             QueueMessage::Turn { .. } | QueueMessage::Check { .. } => "turns",
             QueueMessage::Referral(_) => "referrals",
+            QueueMessage::Inbound(_) => "inbound",
         };
         let body = queue_body::encode(&message).map_err(|error| QueueError {
             queue,
@@ -70,6 +73,7 @@ impl Queue for SqsQueue {
                 .queue_url(&self.urls.referrals)
                 .message_group_id(job.group().to_string())
                 .message_deduplication_id(Uuid::new_v4().to_string()),
+            QueueMessage::Inbound(_) => request.queue_url(&self.urls.inbound),
         };
         request.send().await.map_err(|error| QueueError {
             queue,

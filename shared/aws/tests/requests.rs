@@ -31,6 +31,7 @@ fn queue(wire: &Wire) -> SqsQueue {
     let urls = QueueUrls {
         wake: "https://sqs.test/wake".to_owned(),
         turns: "https://sqs.test/turns".to_owned(),
+        inbound: "https://sqs.test/inbound".to_owned(),
         referrals: "https://sqs.test/referrals.fifo".to_owned(),
     };
     SqsQueue::new(aws_sdk_sqs::Client::from_conf(config), urls)

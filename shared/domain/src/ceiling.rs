@@ -44,6 +44,7 @@ mod tests {
             registered_at: jiff::Timestamp::UNIX_EPOCH,
             event_id: None,
             consent_share: false,
+            unsubscribed: false,
             chat: None,
         }
     }

@@ -1,5 +1,7 @@
 //! What somebody wrote to one of our numbers, in types that can be trusted.
 
+mod request;
+
 use std::fmt;
 
 use jiff::Timestamp;

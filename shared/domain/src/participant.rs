@@ -33,6 +33,8 @@ pub struct Participant {
     pub event_id: Option<EventId>,
     /// Whether the referrer may see name, city, profession and number in full.
     pub consent_share: bool,
+    /// Whether they asked to stop. Suppression is the truth; this is written with it.
+    pub unsubscribed: bool,
     /// The chat they have opened with one of our numbers, if they have.
     pub chat: Option<Chat>,
 }
@@ -68,6 +70,21 @@ pub struct ConsentRecord {
     pub purposes: Vec<&'static str>,
     /// Where: `landing_form`.
     pub channel: &'static str,
+    /// What shows it, without saying who: a keyed hash of the visitor's network address.
+    pub evidence: String,
+    /// When, UTC.
+    pub at: Timestamp,
+}
+
+/// Consent that was withdrawn, appended to what was given (UU PDP 27/2022, articles 9 and 40).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// What is not agreed to any more.
+    pub purposes: Vec<&'static str>,
+    /// Where: `whatsapp`, `admin`.
+    pub channel: &'static str,
+    /// What shows it, without its words: a keyed hash of the message's id, or who noted it.
+    pub evidence: String,
     /// When, UTC.
     pub at: Timestamp,
 }

@@ -33,7 +33,9 @@ pub enum Step {
     Place(u64),
     /// They have a place; the alert about them is still to be released.
     Release,
-    /// They are erased, belong to somebody else, or everything is done.
+    /// They were erased before they had a place: the alert about them tells of nobody.
+    Withdraw,
+    /// They belong to somebody else, or everything is done.
     Nothing,
 }
 
@@ -44,6 +46,9 @@ pub fn steps(referrer_id: ParticipantId, total: u64, invited: &[Invited]) -> Vec
     let mut last = total;
     let mut seen = HashSet::new();
     let mut step = |one: &Invited| {
+        if one.profile.is_none() && one.alert_waits {
+            return Step::Withdraw;
+        }
         let named = (!one.named_early).then_some(referrer_id);
         let Some(profile) = one.profile.filter(|p| p.referrer_id == named) else {
             return Step::Nothing;
@@ -110,8 +115,13 @@ mod tests {
             alert_waits: false,
             ..of(Some(REFERRER), true)
         };
+        let silent = Invited {
+            alert_waits: false,
+            ..with(None)
+        };
         let others = [
-            (with(None), Step::Nothing),
+            (with(None), Step::Withdraw),
+            (silent, Step::Nothing),
             (of(Some(OTHER), false), Step::Nothing),
             (of(None, false), Step::Nothing),
             (of(Some(REFERRER), true), Step::Release),

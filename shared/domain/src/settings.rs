@@ -51,6 +51,8 @@ pub struct Settings {
     /// Welcomes a day, WIB, to people who have not written to us; above it they wait for the chat
     /// or an admin (requirement L8). None: no ceiling.
     pub cold_welcomes_per_day: Option<u32>,
+    /// Messages a minute that one number's webhook address takes (requirement I3).
+    pub inbound_per_minute: u32,
 }
 
 impl Default for Settings {
@@ -66,6 +68,7 @@ impl Default for Settings {
             registrations_per_address: 600,
             welcome_reserve_percent: 10,
             cold_welcomes_per_day: Some(100),
+            inbound_per_minute: 600,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The `WhatsApp` gateway: one request, and what it came to.
+//! The `WhatsApp` gateway: one request, and what it came to; [`inbound`]: what its webhook brings.
 //!
 //! DripSender documents `POST /send` with JSON, a plain `OK` on success, and `{"error"}` with 400,
 //! 404 and 500; `GET /lists/` with the header `api-key` answers whoever has a valid one. Whatever else comes back is judged with caution: see [`classify`].
@@ -6,6 +6,7 @@
 mod api_key;
 mod classify;
 mod dripsender;
+pub mod inbound;
 mod port;
 mod retry_after;
 mod roots;

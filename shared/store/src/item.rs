@@ -53,11 +53,17 @@ pub(crate) fn event_pk(id: EventId) -> String {
     format!("E#{id}")
 }
 
+pub(crate) fn lid_pk(hash: &str) -> String {
+    format!("L#{hash}")
+}
+
 pub(crate) const PROFILE: &str = "PROFILE";
 pub(crate) const REFERRALS: &str = "REFERRALS";
 pub(crate) const GUARD: &str = "GUARD";
 pub(crate) const PENDING: &str = "PENDING";
 pub(crate) const CODE: &str = "CODE";
+pub(crate) const LID: &str = "LID";
+pub(crate) const ERASED: &str = "ERASED";
 pub(crate) const META: &str = "META";
 pub(crate) const STATE: &str = "STATE";
 

@@ -2,22 +2,32 @@
 //! knows the database's client. Fields are encrypted here, at the boundary, so that no caller can
 //! store a number in clear. The model and its reasons stand in `docs/data-model.md`.
 
+mod aside;
+mod asking;
 mod carried;
+mod consent;
+mod correspondent;
+mod erase;
 mod error;
 mod events;
 mod gateway;
 mod groups;
+mod guard;
 mod health;
 mod held;
+mod hook_token;
+mod inbox;
 mod item;
 mod keyring;
 mod landing;
+mod lift;
 mod lookup;
 mod messages;
 mod numbers;
 mod pace;
 mod participants;
 mod read;
+mod reception;
 mod record;
 mod referral_sweep;
 mod referrals;
@@ -33,13 +43,19 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use vault::Vault;
 
+pub use correspondent::Correspondent;
 pub use error::{Chain, StoreError};
 pub use gateway::Facts;
 pub use groups::{GroupFacts, Member, Slot, Subject};
+pub use guard::Guard;
+pub use hook_token::HookHashes;
+pub use inbox::{Settled, Unmatched, Waiting};
 pub use keyring::StoredKeyring;
+pub use lift::Lifting;
 pub use numbers::{GatewayKey, Keyed, NewNumber};
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
+pub use reception::{Cause, Reception, Taken};
 pub use record::{Record, Recorded};
 pub use referral_sweep::{LeftOver, SettledPending, SweepKey};
 pub use referrals::{
@@ -47,6 +63,7 @@ pub use referrals::{
     SequenceStep,
 };
 pub use settings::{OpenLanes, Steering, StoredTemplate};
+pub use suppression::{Mover, Suppressed};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Refusal};
 

@@ -229,6 +229,24 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database or the vault does not answer or an item is unreadable.
     pub async fn sending_phones(&self, limit: u8) -> Result<Vec<Phone>, StoreError> {
+        let in_use = |number: &OwnNumber| number.is_active && !number.paused;
+        let own = self.own_numbers(limit, in_use).await?;
+        Ok(own.into_iter().map(|(_, phone)| phone).collect())
+    }
+
+    /// The own number of every sending number, in use or not, at most `limit`. Keys are not read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database or the vault does not answer or an item is unreadable.
+    pub async fn own_phones(&self, limit: u8) -> Result<Vec<(NumberId, Phone)>, StoreError> {
+        self.own_numbers(limit, |_| true).await
+    }
+
+    async fn own_numbers(
+        &self,
+        limit: u8,
+        wanted: impl Fn(&OwnNumber) -> bool,
+    ) -> Result<Vec<(NumberId, Phone)>, StoreError> {
         let output = self
             .client
             .query()
@@ -247,7 +265,7 @@ impl Store {
         let mut phones = Vec::new();
         for item in output.items.unwrap_or_default() {
             let item: OwnNumber = from_item(WHAT, item)?;
-            if !item.is_active || item.paused {
+            if !wanted(&item) {
                 continue;
             }
             let salt =
@@ -263,7 +281,7 @@ impl Store {
                 .map_err(StoreError::vault(WHAT))?;
             let phone =
                 Phone::from_bytes(&opened).ok_or_else(|| StoreError::unreadable(WHAT, "phone"))?;
-            phones.push(phone);
+            phones.push((item.number_id, phone));
         }
         Ok(phones)
     }

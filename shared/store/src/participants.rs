@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use vault::{Place, Salt};
 
+use crate::guard::{Guard, guard_holder, read_guard};
 use crate::item::{
     CODE, GUARD, Iso, Item, PENDING, PROFILE, code_pk, from_item, guard_pk, iso, key,
     participant_pk, text, to_item,
@@ -23,8 +24,8 @@ pub(crate) const REFERRAL_SWEEP: &str = "referral#0";
 /// What is known before somebody is registered.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
-    /// Who has the number already.
-    pub holder: Option<ParticipantId>,
+    /// Who has the number already, or whether it asked to stop.
+    pub own: Guard,
     /// Whether others named this number before it registered.
     pub awaited: bool,
     /// The participant whose number was named as referrer.
@@ -46,6 +47,9 @@ pub struct Registration {
     pub messages: Vec<NewMessage>,
     /// Whether others wait for this number.
     pub awaited: bool,
+    /// Whether the number has asked to stop: it stays stopped, and an admin sees that it asks for
+    /// messages again (requirement L6).
+    pub stopped: bool,
 }
 
 /// What became of a registration.
@@ -53,8 +57,9 @@ pub struct Registration {
 pub enum Registered {
     /// Stored.
     Stored,
-    /// Somebody with this number was stored first; nothing was written.
-    NumberTaken,
+    /// Somebody with this number was stored first, or it asked to stop or was let go in between;
+    /// nothing was written: look again.
+    Moved,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -88,27 +93,6 @@ struct ParticipantItem {
     reg_key: String,
 }
 
-#[derive(Debug, Serialize)]
-struct ConsentItem<'a> {
-    pk: String,
-    sk: String,
-    text_version: &'a str,
-    text_sha256: &'a str,
-    purposes: &'a [&'static str],
-    channel: &'a str,
-    at: Iso,
-}
-
-#[derive(Debug, Deserialize)]
-struct GuardItem {
-    participant_id: ParticipantId,
-}
-
-pub(crate) fn guard_holder(item: Option<Item>) -> Result<Option<ParticipantId>, StoreError> {
-    item.map(|item| from_item::<GuardItem>("phone guard", item).map(|g| g.participant_id))
-        .transpose()
-}
-
 fn phone_place(id: &str) -> Place<'_> {
     Place {
         table: "participants",
@@ -139,7 +123,7 @@ impl Store {
         let mut found = self.get_all("surroundings", &wanted).await?.into_iter();
         let mut next = || found.next().flatten();
         Ok(Surroundings {
-            holder: guard_holder(next())?,
+            own: read_guard(next())?,
             awaited: next().is_some(),
             referrer: guard_holder(next())?,
             referrer_awaited: next().is_some(),
@@ -205,24 +189,19 @@ impl Store {
         let at = participant.registered_at;
         let profile = self.participant_item(participant).await?;
 
-        let mut guard = key(guard_pk(&participant.phone_index), GUARD);
-        guard.insert("participant_id".into(), text(participant.id.to_string()));
+        let seen = if new.stopped {
+            Guard::Stopped
+        } else {
+            Guard::Free
+        };
+        let guard = self.guard(&participant.phone_index, seen, Guard::Held(participant.id))?;
         // Whatever links show now: those of the other kind keep working (requirement L9).
         let mut code = key(code_pk(&opaque_code(participant.id)), CODE);
         code.insert("participant_id".into(), text(participant.id.to_string()));
-        let consent = ConsentItem {
-            pk: participant_pk(participant.id),
-            sk: format!("CONSENT#{}#0", iso(new.consent.at)),
-            text_version: new.consent.text_version,
-            text_sha256: &new.consent.text_sha256,
-            purposes: &new.consent.purposes,
-            channel: new.consent.channel,
-            at: Iso(new.consent.at),
-        };
         let mut parts = vec![
             put_new(WHAT, table.clone(), "pk", to_item(WHAT, &profile)?)?,
-            put_new(WHAT, table.clone(), "pk", guard)?,
-            put_new(WHAT, table.clone(), "pk", to_item(WHAT, &consent)?)?,
+            guard,
+            self.consent_given(participant.id, &new.consent)?,
             put_new(WHAT, table.clone(), "pk", code)?,
         ];
         if let Referral::Pending(index) = &new.referral {
@@ -245,9 +224,12 @@ impl Store {
         for message in &new.messages {
             parts.push(self.put_message(message)?);
         }
+        if new.stopped {
+            parts.extend(self.asks_again(&participant.phone_index, &new.consent)?);
+        }
         let committed = transact(WHAT, &self.client, parts).await?;
         if committed.refused_at(GUARD_AT) {
-            return Ok(Registered::NumberTaken);
+            return Ok(Registered::Moved);
         }
         match committed {
             crate::write::Committed::Yes => Ok(Registered::Stored),
@@ -313,7 +295,7 @@ impl Store {
             referrer_sequence: participant.referrer_sequence,
             registered_at: Iso(participant.registered_at),
             status: "belum_join".to_owned(),
-            unsubscribed: false,
+            unsubscribed: participant.unsubscribed,
             event_id: participant.event_id,
             consent_share: participant.consent_share,
             chat_number: participant.chat.map(|chat| chat.number_id),
@@ -348,6 +330,7 @@ impl Store {
             registered_at: item.registered_at.0,
             event_id: item.event_id,
             consent_share: item.consent_share,
+            unsubscribed: item.unsubscribed,
             chat: match (item.chat_number, item.chat_at) {
                 (Some(number_id), Some(at)) => Some(Chat {
                     number_id,

@@ -4,8 +4,9 @@ use domain::ids::ParticipantId;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::guard::guard_holder;
 use crate::item::{GUARD, Iso, from_item, guard_pk, key, text};
-use crate::participants::{REFERRAL_SWEEP, guard_holder};
+use crate::participants::REFERRAL_SWEEP;
 use crate::read::{Question, query, readable};
 use crate::tables::Table;
 use crate::write::Change;

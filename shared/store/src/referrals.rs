@@ -1,13 +1,14 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::alert_pace::AlertPace;
 use domain::ids::{MessageId, ParticipantId};
-use domain::message::{NewMessage, State, Waiting};
+use domain::message::{Failure, NewMessage, State, Waiting};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::item::{
     Item, PENDING, PROFILE, REFERRALS, from_item, guard_pk, key, number, participant_pk, text,
 };
-use crate::messages::{message_key, waiting};
+use crate::messages::{ended, message_key, waiting};
 use crate::read::{Question, query, readable};
 use crate::tables::Table;
 use crate::write::{Applied, Change, Committed, delete_present, transact};
@@ -268,6 +269,18 @@ impl Store {
             change.apply("release alert", &self.client).await?,
             Applied::Done(_)
         ))
+    }
+
+    /// Ends an alert about somebody who was erased before they had a place. Does nothing if it does
+    /// not wait for one any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn cancel_alert(&self, id: MessageId, now: Timestamp) -> Result<(), StoreError> {
+        let end = State::Failed(Failure::Cancelled);
+        let change = ended(self.message(id), end, now)
+            .when_equals("reason", text(State::Queued(Waiting::Sequence).reason()));
+        change.apply("cancel alert", &self.client).await.map(|_| ())
     }
 
     /// Those who named this number before it registered, in order of registration; at most `limit`.

@@ -43,6 +43,9 @@ struct SettingsItem {
     /// Absent: no ceiling.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     cold_welcomes_per_day: Option<u32>,
+    /// Absent in items that are older than the webhook.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    inbound_per_minute: Option<u32>,
     /// Absent in items that are older than the choice.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     referral_code_style: Option<String>,
@@ -149,6 +152,7 @@ impl Store {
             registrations_per_address: settings.registrations_per_address,
             welcome_reserve_percent: settings.welcome_reserve_percent,
             cold_welcomes_per_day: settings.cold_welcomes_per_day,
+            inbound_per_minute: Some(settings.inbound_per_minute),
             referral_code_style: Some(settings.referral_code_style.as_str().to_owned()),
         };
         self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
@@ -276,6 +280,9 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
         registrations_per_address: item.registrations_per_address,
         welcome_reserve_percent: item.welcome_reserve_percent,
         cold_welcomes_per_day: item.cold_welcomes_per_day,
+        inbound_per_minute: item
+            .inbound_per_minute
+            .unwrap_or_else(|| Settings::default().inbound_per_minute),
         referral_code_style: match &item.referral_code_style {
             None => CodeStyle::default(),
             Some(word) => CodeStyle::parse(word).ok_or_else(|| bad("referral_code_style"))?,

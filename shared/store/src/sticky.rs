@@ -2,17 +2,16 @@
 //! stand in one partition by number, class and time, so that one query tells whether there are
 //! any, and hopping from head to head tells for which numbers.
 
-use domain::ids::{NumberId, ParticipantId};
+use domain::ids::NumberId;
 use domain::lane::{Lane, STICKY};
 use domain::message::{DueMessage, Waiting};
-use domain::participant::Chat;
 use jiff::Timestamp;
 
-use crate::item::{Item, PROFILE, iso, key, participant_pk, text};
+use crate::item::{Item, text};
 use crate::messages::{ANY_NUMBER, due_key, read_due, waiting};
 use crate::read::{Question, query, readable};
 use crate::tables::Table;
-use crate::write::{Applied, Change};
+use crate::write::Applied;
 use crate::{Store, StoreError};
 
 /// Comes after every time in a sort key.
@@ -73,22 +72,6 @@ impl Store {
             heads.extend(readable("message row", std::iter::once(row)));
         }
         Ok(heads)
-    }
-
-    /// Stores which of our numbers a participant has written to. False if there is no such
-    /// participant.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer.
-    pub async fn remember_chat(&self, id: ParticipantId, chat: Chat) -> Result<bool, StoreError> {
-        let profile = key(participant_pk(id), PROFILE);
-        let applied = Change::of(self.table(Table::Participants), profile)
-            .set("chat_number", text(chat.number_id.to_string()))
-            .set("chat_at", text(iso(chat.at)))
-            .when_present("pk")
-            .apply("chat", &self.client)
-            .await?;
-        Ok(matches!(applied, Applied::Done(_)))
     }
 
     /// Lets any number send a row that waited for its own. False if it moved on in the meantime.

@@ -1,25 +1,163 @@
-use jiff::Timestamp;
+//! Where a number stands: the truth about who must not be written to (requirements S10, I4).
 
-use crate::item::{STATE, iso, single_key, text};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::suppression::{Standing, Suppression};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::item::{Iso, Item, STATE, from_item, iso, single_key, text};
+use crate::read::{Question, query, readable};
 use crate::tables::Table;
+use crate::write::{Change, put_new};
 use crate::{Store, StoreError};
 
+const WHAT: &str = "suppression";
+
+/// Who moved a number, and what shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mover {
+    /// `participant`, or the admin.
+    pub by: String,
+    /// An admin's reason.
+    pub reason: Option<String>,
+    /// A keyed hash of the message's id, the inbox item's id; none for an admin's own act.
+    pub evidence: Option<String>,
+}
+
+/// A number that stands somewhere else than at the beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppressed {
+    /// Keyed hash of the number.
+    pub phone_index: String,
+    /// Where it stands, since when.
+    pub suppression: Suppression,
+    /// Who moved it there.
+    pub by: String,
+    /// Why, if an admin did.
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct StateItem {
+    phone_index: String,
+    state: String,
+    changed_at: Iso,
+    by: String,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+impl StateItem {
+    fn read(item: Item) -> Result<Suppressed, StoreError> {
+        let item: Self = from_item(WHAT, item)?;
+        let standing = Standing::parse(&item.state);
+        Ok(Suppressed {
+            phone_index: item.phone_index,
+            suppression: Suppression {
+                standing: standing.ok_or_else(|| StoreError::unreadable(WHAT, "state"))?,
+                changed_at: item.changed_at.0,
+            },
+            by: item.by,
+            reason: item.reason,
+        })
+    }
+}
+
+pub(crate) fn state_key(phone_index: &str) -> Item {
+    let mut key = single_key("phone_index", phone_index);
+    key.insert("sk".to_owned(), text(STATE));
+    key
+}
+
+pub(crate) fn read_suppression(item: Option<Item>) -> Result<Suppression, StoreError> {
+    match item {
+        Some(item) => StateItem::read(item).map(|read| read.suppression),
+        None => Ok(Suppression::FREE),
+    }
+}
+
+/// Only while the number stands where it was seen.
+pub(crate) fn still(change: Change, seen: Suppression) -> Change {
+    match seen.standing {
+        Standing::Free => change.when_absent("state"),
+        standing => change
+            .when_equals("state", text(standing.as_str()))
+            .when_equals("changed_at", text(iso(seen.changed_at))),
+    }
+}
+
 impl Store {
-    /// Stores that nothing more goes to this number. From the next check on nothing does.
+    pub(crate) fn state(&self, phone_index: &str) -> Change {
+        Change::of(self.table(Table::Suppression), state_key(phone_index))
+    }
+
+    /// Parts of a transaction: moves a number, under the conditions of `change`, and appends it
+    /// to the number's history.
+    pub(crate) fn moves(
+        &self,
+        change: Change,
+        phone_index: &str,
+        to: Standing,
+        mover: &Mover,
+        at: Timestamp,
+    ) -> Result<[TransactWriteItem; 2], StoreError> {
+        let change = change
+            .set("state", text(to.as_str()))
+            .set("changed_at", text(iso(at)))
+            .set("by", text(&mover.by));
+        let change = match &mover.reason {
+            Some(reason) => change.set("reason", text(reason)),
+            None => change.remove("reason"),
+        };
+        let mut entry = single_key("phone_index", phone_index);
+        entry.insert("sk".into(), text(format!("H#{}#{}", iso(at), to.as_str())));
+        entry.insert("by".into(), text(&mover.by));
+        let more = [("reason", &mover.reason), ("evidence", &mover.evidence)];
+        for (name, value) in more {
+            if let Some(value) = value {
+                entry.insert(name.to_owned(), text(value));
+            }
+        }
+        let table = self.table(Table::Suppression);
+        Ok([
+            change.in_transaction(WHAT)?,
+            put_new(WHAT, table, "phone_index", entry)?,
+        ])
+    }
+
+    /// Where a number stands; read consistently.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer.
-    pub async fn suppress(
+    /// [`StoreError`] if the database does not answer or the item is unreadable.
+    pub async fn suppression(&self, phone_index: &str) -> Result<Suppression, StoreError> {
+        let wanted = [(self.table(Table::Suppression), state_key(phone_index))];
+        let found = self.get_all(WHAT, &wanted).await?;
+        read_suppression(found.into_iter().next().flatten())
+    }
+
+    /// The numbers that stand there, those first that have stood there longest; at most `limit`, and
+    /// only those that came there after `after`. From an index, so possibly stale.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer. An unreadable item is logged and left out.
+    pub async fn suppressed(
         &self,
-        phone_index: &str,
-        by: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut item = single_key("phone_index", phone_index);
-        item.insert("sk".into(), text(STATE));
-        item.insert("state".into(), text("stopped"));
-        item.insert("changed_at".into(), text(iso(now)));
-        item.insert("by".into(), text(by));
-        self.put(Table::Suppression, item, "suppression").await
+        standing: Standing,
+        after: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Suppressed>, StoreError> {
+        let question = Question {
+            table: self.table(Table::Suppression),
+            index: Some("by_state"),
+            condition: "#state = :state AND #at > :after".to_owned(),
+            names: vec![("#state", "state"), ("#at", "changed_at")],
+            values: vec![
+                (":state", text(standing.as_str())),
+                (":after", text(iso(after.max(Timestamp::UNIX_EPOCH)))),
+            ],
+            consistent: false,
+        };
+        let items = query(WHAT, &self.client, question, limit).await?;
+        Ok(readable(WHAT, items.into_iter().map(StateItem::read)))
     }
 }

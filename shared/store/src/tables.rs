@@ -15,6 +15,8 @@ pub enum Table {
     Settings,
     /// Who must not be written to.
     Suppression,
+    /// What came in and waits for an admin.
+    Inbox,
     /// Wrapped data keys.
     Keyring,
     /// Short-lived counters.
@@ -23,7 +25,7 @@ pub enum Table {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Participants,
         Self::NotificationsLog,
         Self::BroadcastNumbers,
@@ -31,6 +33,7 @@ impl Table {
         Self::Events,
         Self::Settings,
         Self::Suppression,
+        Self::Inbox,
         Self::Keyring,
         Self::Limits,
     ];
@@ -46,6 +49,7 @@ impl Table {
             Self::Events => "events",
             Self::Settings => "settings",
             Self::Suppression => "suppression",
+            Self::Inbox => "inbox",
             Self::Keyring => "keyring",
             Self::Limits => "limits",
         }

@@ -6,17 +6,19 @@ use domain::message::{DueMessage, Failure, State, Waiting};
 use domain::pace::{LEASE, Pace};
 use domain::participant::Participant;
 use domain::settings::{Control, Settings};
+use domain::suppression::Suppression;
 use jiff::Timestamp;
 
 use crate::gateway::{GATEWAY, read_gateway};
 use crate::held::{RELEASED, held};
-use crate::item::{Item, PROFILE, REFERRALS, STATE, iso, key, number, participant_pk, text};
+use crate::item::{Item, PROFILE, REFERRALS, iso, key, number, participant_pk, text};
 use crate::messages::{ANY_NUMBER, due_key, ended, message_key, waiting, when_due, with_state};
 use crate::numbers::{Keyed, number_key};
 use crate::pace::{set_caps, when_held};
 use crate::settings::{
     CONTROL, GLOBAL, LANES, SETTINGS, TEMPLATE_ACTIVE, active_template, template_pk,
 };
+use crate::suppression::{read_suppression, state_key};
 use crate::tables::Table;
 use crate::write::{Applied, Committed, transact};
 use crate::{Store, StoreError, StoredTemplate};
@@ -38,13 +40,13 @@ pub struct Checked {
     pub still_ours: bool,
     /// Whether the row was let go by its own number: any number may send it.
     pub any_number: bool,
-    /// Whether the recipient asked us to stop.
-    pub suppressed: bool,
+    /// Whether the recipient may be written to.
+    pub suppression: Suppression,
     /// The recipient; none once erased.
     pub recipient: Option<Participant>,
     /// Whom the message is about.
     pub subject: Option<Participant>,
-    /// One of the two, or the referral counter, is stored and cannot be read: this message's own
+    /// One of the two, the suppression or the referral counter is stored and cannot be read: this message's own
     /// fault, no other's.
     pub unreadable: Option<StoreError>,
     /// How many the recipient has invited.
@@ -137,11 +139,12 @@ impl Store {
     ) -> Result<Checked, StoreError> {
         let participants = self.table(Table::Participants);
         let settings = self.table(Table::Settings);
-        let mut suppression = crate::item::single_key("phone_index", message.target_index.clone());
-        suppression.insert("sk".into(), text(STATE));
         let mut wanted = vec![
             (self.table(Table::NotificationsLog), message_key(message.id)),
-            (self.table(Table::Suppression), suppression),
+            (
+                self.table(Table::Suppression),
+                state_key(&message.target_index),
+            ),
             (
                 participants.clone(),
                 key(participant_pk(message.participant_id), PROFILE),
@@ -166,7 +169,7 @@ impl Store {
         let mut found = self.get_all("check", &wanted).await?.into_iter();
         let mut next = || found.next().flatten();
         let row = next();
-        let suppressed = next().is_some_and(|item| item.get("state") == Some(&text("stopped")));
+        let suppression = read_suppression(next());
         let recipient = next();
         let counter = crate::groups::counter(next());
         let settings = next();
@@ -187,12 +190,16 @@ impl Store {
             unreadable = Some(error);
             Default::default()
         });
+        let suppression = suppression.unwrap_or_else(|error| {
+            unreadable = Some(error);
+            Suppression::FREE
+        });
         let recipient = self.person(recipient, &mut unreadable).await?;
         let subject = self.person(subject, &mut unreadable).await?;
         Ok(Checked {
             still_ours,
             any_number,
-            suppressed,
+            suppression,
             recipient,
             subject,
             unreadable,

@@ -8,12 +8,15 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem, Update,
+    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 
 use crate::StoreError;
 use crate::item::Item;
+
+mod parts;
+
+pub(crate) use parts::{delete_present, put_new};
 
 /// Conflicts are over in milliseconds; after so many tries something else is wrong.
 const CONFLICT_TRIES: u32 = 10;
@@ -257,40 +260,6 @@ pub(crate) enum Applied {
     Done(Item),
     /// The condition did not hold; the item as it is, if there is one.
     Refused(Option<Item>),
-}
-
-/// Part of a transaction: put an item if none has its key.
-pub(crate) fn put_new(
-    what: &'static str,
-    table: String,
-    key_name: &str,
-    item: Item,
-) -> Result<TransactWriteItem, StoreError> {
-    let put = Put::builder()
-        .table_name(table)
-        .set_item(Some(item))
-        .condition_expression("attribute_not_exists(#key)")
-        .expression_attribute_names("#key", key_name)
-        .build()
-        .map_err(StoreError::database(what))?;
-    Ok(TransactWriteItem::builder().put(put).build())
-}
-
-/// Part of a transaction: delete an item that must be there.
-pub(crate) fn delete_present(
-    what: &'static str,
-    table: String,
-    key_name: &str,
-    key: Item,
-) -> Result<TransactWriteItem, StoreError> {
-    let delete = Delete::builder()
-        .table_name(table)
-        .set_key(Some(key))
-        .condition_expression("attribute_exists(#key)")
-        .expression_attribute_names("#key", key_name)
-        .build()
-        .map_err(StoreError::database(what))?;
-    Ok(TransactWriteItem::builder().delete(delete).build())
 }
 
 /// What became of a transaction.

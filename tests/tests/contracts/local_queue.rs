@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::queue::{self, Arrival, Probe};
 
-const QUEUES: [&str; 3] = ["wake", "turns", "referrals"];
+const QUEUES: [&str; 4] = ["wake", "turns", "referrals", "inbound"];
 /// One look at the queue, and then so much of virtual time.
 const STEP: Duration = Duration::from_millis(100);
 
@@ -25,7 +25,7 @@ struct LocalProbe {
     clock: Arc<VirtualClock>,
     conductor: Conductor,
     queue: LocalQueue,
-    arrivals: [mpsc::UnboundedReceiver<Arrival<Receipt>>; 3],
+    arrivals: [mpsc::UnboundedReceiver<Arrival<Receipt>>; QUEUES.len()],
     _running: Running,
 }
 
@@ -39,6 +39,7 @@ impl LocalProbe {
                 QueueSpec::wake(),
                 QueueSpec::turns(5),
                 QueueSpec::referrals(5),
+                QueueSpec::inbound(),
             ],
         );
         let arrivals = QUEUES.map(|queue| consume(&conductor, &clock, queue));
@@ -148,6 +149,7 @@ async fn the_local_queue_keeps_the_contract_of_the_queue() {
     assert!(!was_taken, "a test must see that the caller is wrong");
     queue::jobs_of_a_group_arrive_in_order_and_repeats_too(&mut probe).await;
     queue::a_group_at_work_holds_back_itself_alone(&mut probe).await;
+    queue::what_was_put_aside_arrives_as_it_was(&mut probe).await;
 }
 
 /// Nobody waits 15 minutes for SQS; virtual time can.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use app::ports::{Queue, QueueMessage, ReferralJob};
-use app::queue_body::{decode_referral, decode_turn, decode_wake};
+use app::ports::{Aside, Queue, QueueMessage, ReferralJob};
+use app::queue_body::{decode_inbound, decode_referral, decode_turn, decode_wake};
 use domain::ids::{NumberId, ParticipantId};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -203,4 +203,22 @@ pub(crate) async fn a_group_at_work_holds_back_itself_alone<P: Probe>(probe: &mu
     let last = arrivals(probe, "referrals", 1).await.remove(0);
     let last = decode_referral(&last.body).unwrap().job;
     assert_eq!(last, sequence(2, 2001));
+}
+
+/// The longest body that the webhook takes, encrypted, and one that is no text.
+pub(crate) async fn what_was_put_aside_arrives_as_it_was<P: Probe>(probe: &mut P) {
+    for length in [1, 66 * 1024] {
+        let aside = Aside {
+            id: Uuid::from_u128(length as u128),
+            number_id: (length == 1).then(|| NumberId(Uuid::from_u128(3))),
+            sealed: (0..length).map(|n| (n % 256) as u8).collect(),
+        };
+        let message = QueueMessage::Inbound(aside.clone());
+        probe.queue().send(message).await.unwrap();
+        let mut taken = probe.take("inbound", PATIENCE).await;
+        assert_eq!(taken.len(), 1);
+        let arrival = taken.remove(0);
+        assert_eq!(decode_inbound(&arrival.body).unwrap(), aside);
+        probe.finish("inbound", arrival).await;
+    }
 }

@@ -27,6 +27,7 @@ impl SqsProbe {
             wake: moto.make_queue("wake").await,
             turns: moto.make_queue("turns").await,
             referrals: moto.make_queue("referrals.fifo").await,
+            inbound: moto.make_queue("inbound").await,
         };
         let client = moto.sqs();
         Self {
@@ -41,6 +42,7 @@ impl SqsProbe {
             "wake" => &self.urls.wake,
             "turns" => &self.urls.turns,
             "referrals" => &self.urls.referrals,
+            "inbound" => &self.urls.inbound,
             other => panic!("no queue {other}"),
         }
     }
@@ -111,4 +113,5 @@ async fn sqs_keeps_the_contract_of_the_queue() {
     assert!(was_taken, "it is cut to what SQS can");
     queue::jobs_of_a_group_arrive_in_order_and_repeats_too(&mut probe).await;
     queue::a_group_at_work_holds_back_itself_alone(&mut probe).await;
+    queue::what_was_put_aside_arrives_as_it_was(&mut probe).await;
 }

@@ -1,9 +1,9 @@
 //! Welcomes to people who have not written to us have a ceiling; above it they wait for the chat
 //! or an admin.
 
-use app::ceiling::{release_held, release_welcome};
+use app::ceiling::release_held;
 use app::settings::save_settings;
-use aws_sdk_dynamodb::types::AttributeValue;
+use domain::inbound::Request;
 use domain::settings::Settings;
 use tests::{Item, Person, Town, figure, state, word};
 
@@ -46,27 +46,6 @@ async fn counters(town: &Town) -> Vec<Item> {
     items
 }
 
-/// As a message from them would leave it: the item of the participant names the chat.
-async fn writes_to_us(town: &Town, person: &Person) {
-    let id = town.id_of(person).await.expect("registered");
-    let number = town.number_id(1).await;
-    town.cloud
-        .dynamodb
-        .update_item()
-        .table_name("local-participants")
-        .key("pk", AttributeValue::S(format!("P#{id}")))
-        .key("sk", AttributeValue::S("PROFILE".to_owned()))
-        .update_expression("SET chat_number = :number, chat_at = :at")
-        .expression_attribute_values(":number", AttributeValue::S(number.to_string()))
-        .expression_attribute_values(
-            ":at",
-            AttributeValue::S("2026-11-24T05:00:00.000Z".to_owned()),
-        )
-        .send()
-        .await
-        .expect("stored");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn above_the_ceiling_welcomes_are_held_and_the_next_day_counts_anew() {
     let town = town_with(2).await;
@@ -98,10 +77,10 @@ async fn who_writes_to_us_gets_the_welcome_and_an_admin_lets_the_others_go() {
     let people = register(&town, 1..=5).await;
     let waiting = held(&town, &people).await;
     let app = &town.cloud.app;
-    writes_to_us(&town, &waiting[0]).await;
-    let id = town.id_of(&waiting[0]).await.expect("registered");
-    assert!(release_welcome(app, id).await.expect("done"));
-    assert!(!release_welcome(app, id).await.expect("done"), "once");
+    town.writes(&waiting[0], 1, Request::Link).await;
+    let state = town.state_of(&waiting[0], "welcome").await;
+    assert_ne!(state, "queued/held");
+    town.writes(&waiting[0], 1, Request::Link).await;
     town.advance(20).await;
     assert_eq!(town.chat(&waiting[0]).await.len(), 1);
 
@@ -126,10 +105,10 @@ async fn who_has_written_before_their_turn_comes_is_not_counted() {
             .expect("known");
     }
     let people = register(&town, 1..=3).await;
-    writes_to_us(&town, &people[0]).await;
-    // Let go while it waits for its turn, before any turn could hold it.
-    let id = town.id_of(&people[1]).await.expect("registered");
-    assert!(!release_welcome(app, id).await.expect("done"));
+    // It is marked while it waits for its turn, before any turn could hold it.
+    for person in &people[..2] {
+        town.writes(person, 1, Request::Link).await;
+    }
     for number in 1..=3 {
         let id = town.number_id(number).await;
         app::numbers::set_paused(app, id, false)

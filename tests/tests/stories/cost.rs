@@ -174,3 +174,24 @@ async fn a_tick_takes_no_more_calls_when_many_rows_wait() {
     let calls = town.cloud.faults.calls();
     assert!(total(&calls) <= 13, "{calls:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_through_the_webhook_takes_five_calls_to_the_database_and_no_other() {
+    let town = at_rest("2026-11-24 10:00").await;
+    let people: Vec<Person> = (1..=2).map(Person::nth).collect();
+    town.all_register(&people).await;
+    town.advance(30).await;
+    // What is read once in ten seconds.
+    assert!(town.says(&people[0], 1, "JADWAL").await.is_some());
+    town.cloud.calls.start_bill();
+    assert!(town.says(&people[1], 1, "STOP").await.is_some());
+    let bill = town.cloud.calls.bill("webhook");
+    let expected = [
+        ("BatchGetItem notifications_log+participants", 1),
+        ("BatchGetItem participants+suppression", 1),
+        ("GetItem broadcast_numbers", 1),
+        ("TransactWriteItems limits+participants+suppression", 1),
+        ("UpdateItem limits", 1),
+    ];
+    assert_eq!(asked(&bill), expected);
+}

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use app::numbers::set_paused;
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use local::simulator::Mode;
 use tests::{Item, Message, Person, Town, state, word};
@@ -247,21 +246,9 @@ async fn a_list_shows_what_each_agreed_to_and_leaves_out_who_is_gone() {
     town.advance(60).await;
     // One is erased, one asked us to stop.
     let gone = town.id_of(&people[1]).await.expect("registered");
-    town.cloud
-        .dynamodb
-        .delete_item()
-        .table_name("local-participants")
-        .key("pk", AttributeValue::S(format!("P#{gone}")))
-        .key("sk", AttributeValue::S("PROFILE".to_owned()))
-        .send()
-        .await
-        .expect("erased");
-    let store = &town.cloud.app.store;
-    let index = store.phone_index(&people[2].phone()).expect("an index");
-    store
-        .suppress(&index, "test", town.now())
-        .await
-        .expect("stopped");
+    let erased = app::erase::erase(&town.cloud.app, gone, "admin@example.org").await;
+    assert_eq!(erased.expect("done"), app::erase::Erased::Now);
+    town.silence(&people[2]).await;
     town.advance_to("09:02").await;
     let (_, groups) = told(&town, &referrer).await;
     assert_eq!(groups.len(), 1);

@@ -29,7 +29,13 @@ fn secrets(story: &Story) -> Vec<Secret> {
             .iter()
             .map(|one| Secret::text("address", one)),
     );
+    let others = story.secrets.iter();
+    all.extend(others.map(|(name, text)| Secret::text(name, text)));
     let texts = [
+        "tidak akan menerima pesan lagi",
+        "sudah kami hapus",
+        "Nomor ini mengirim pesan secara otomatis",
+        "Belum ada jadwal",
         "Terima kasih sudah mendaftar",
         "Link referral Anda",
         "Ada peserta baru",
@@ -49,7 +55,12 @@ async fn after_a_full_story_nothing_secret_stands_anywhere() {
     let places = town.places().await;
 
     // What is searched is really there.
-    for (place, least) in [("log", 200), ("queue wake", 20), ("queue turns", 20)] {
+    for (place, least) in [
+        ("log", 200),
+        ("queue wake", 20),
+        ("queue turns", 20),
+        ("queue inbound", 2),
+    ] {
         let count = places.iter().filter(|one| one.name == place).count();
         assert!(count >= least, "{place}: {count}");
     }
@@ -57,6 +68,9 @@ async fn after_a_full_story_nothing_secret_stands_anywhere() {
         "participants/phone",
         "broadcast_numbers/api_key",
         "limits/key",
+        "inbox/raw",
+        "suppression/phone_index",
+        "broadcast_numbers/hook_token_hash",
     ] {
         assert!(places.iter().any(|one| one.name == place), "{place}");
     }
@@ -66,6 +80,9 @@ async fn after_a_full_story_nothing_secret_stands_anywhere() {
         "Peserta ke-",
         "peserta baru yang mendaftar lewat link Anda.\nTotal",
         "Link referral Anda",
+        "tidak akan menerima pesan lagi",
+        "sudah kami hapus",
+        "zirkonium",
     ] {
         let sent = town.all_messages().await;
         assert!(

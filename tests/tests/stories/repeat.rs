@@ -10,16 +10,6 @@ async fn registered_yesterday(town: &Town) -> Person {
     person
 }
 
-/// Stores that nothing more may go to this person.
-async fn suppress(town: &Town, person: &Person) {
-    let store = &town.cloud.app.store;
-    let index = store.phone_index(&person.phone()).expect("an index");
-    store
-        .suppress(&index, "participant", town.now())
-        .await
-        .expect("stored");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_number_on_the_same_day_gets_the_same_answer_and_nothing_else() {
     let town = Town::open_at("10:00").await;
@@ -84,7 +74,7 @@ async fn on_a_later_day_the_link_comes_again_once_that_day_however_often_it_is_a
 async fn somebody_suppressed_gets_no_welcome_and_the_row_says_why() {
     let town = Town::open_at("10:00").await;
     let person = Person::nth(1);
-    suppress(&town, &person).await;
+    town.silence(&person).await;
     town.all_register(std::slice::from_ref(&person)).await;
     town.advance(3_600).await;
     assert_eq!(town.state_of(&person, "welcome").await, "failed/suppressed");
@@ -96,7 +86,7 @@ async fn somebody_suppressed_gets_no_welcome_and_the_row_says_why() {
 async fn somebody_who_stopped_yesterday_gets_no_link_today() {
     let town = Town::open_at("10:00").await;
     let person = registered_yesterday(&town).await;
-    suppress(&town, &person).await;
+    town.silence(&person).await;
     let first = town.register(&person).await;
     assert_eq!(first.status, 201, "the answer tells nothing");
     town.advance(3_600).await;
@@ -118,7 +108,7 @@ async fn who_stops_while_messages_wait_gets_none_of_them_and_others_get_theirs()
     ];
     town.all_register(&invitees).await;
     town.advance_to("08:00").await;
-    suppress(&town, &referrer).await;
+    town.silence(&referrer).await;
     town.advance_to("09:30").await;
 
     assert_eq!(town.chat(&referrer).await.len(), 1, "the welcome of before");
@@ -140,7 +130,7 @@ async fn no_cap_is_used_up_by_messages_that_were_not_sent() {
     }
     let silent: Vec<Person> = (1..=20).map(Person::nth).collect();
     for person in &silent {
-        suppress(&town, person).await;
+        town.silence(person).await;
     }
     town.all_register(&silent).await;
     town.advance(120).await;

@@ -3,9 +3,9 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::alert_pace::{AlertPace, Telling};
 use domain::ids::NumberId;
+use domain::inbound::{Request, Sender};
 use domain::lane::Lane;
 use domain::message::{Claim, Class};
-use domain::participant::Chat;
 use jiff::Timestamp;
 use store::{Claimed, Fenced, Slot};
 use tests::{Person, Town, figure};
@@ -48,12 +48,13 @@ async fn a_row_that_waits_for_another_number_by_now_is_not_claimed() {
         panic!("{} numbers", numbers.len())
     };
     let app = &town.cloud.app;
-    let id = town.id_of(&person).await.expect("registered");
-    let chat = Chat {
-        number_id: last,
-        at: town.now(),
+    let sender = Sender::Phone {
+        phone: person.phone(),
+        lid: None,
     };
-    assert!(app.store.remember_chat(id, chat).await.expect("stored"));
+    let message = tests::inbound::message(sender, town.now());
+    let done = app::receive::receive(app, last, &message, Request::Link).await;
+    done.expect("stored");
     town.all_register(std::slice::from_ref(&person)).await;
     let seen = app.store.sticky_heads(9).await.expect("heads").remove(0);
     assert!(matches!(seen.lane, Lane::Sticky { number, .. } if number == last));

@@ -2,7 +2,7 @@
 
 use app::numbers::set_paused;
 use app::settings::save_control;
-use domain::participant::Chat;
+use domain::inbound::Request;
 use domain::settings::Control;
 use jiff::SignedDuration;
 use local::simulator::Mode;
@@ -13,21 +13,10 @@ async fn chatted_with_number_2(town: &Town) -> Vec<Person> {
     let people: Vec<Person> = (1..=3).map(Person::nth).collect();
     town.all_register(&people).await;
     town.advance(24 * 3_600).await;
-    let number_id = town.number_id(2).await;
     for person in &people {
-        write_to(town, person, number_id).await;
+        town.writes(person, 2, Request::Link).await;
     }
     people
-}
-
-async fn write_to(town: &Town, person: &Person, number_id: domain::ids::NumberId) {
-    let id = town.id_of(person).await.expect("registered");
-    let chat = Chat {
-        number_id,
-        at: town.now(),
-    };
-    let store = &town.cloud.app.store;
-    assert!(store.remember_chat(id, chat).await.expect("stored"));
 }
 
 /// From which of the numbers this person's last message came.
@@ -149,7 +138,15 @@ async fn a_chat_with_a_number_that_is_gone_binds_nobody() {
     town.all_register(std::slice::from_ref(&person)).await;
     town.advance(24 * 3_600).await;
     let unknown = town.cloud.app.dice.number_id();
-    write_to(&town, &person, unknown).await;
+    let message = tests::inbound::message(
+        domain::inbound::Sender::Phone {
+            phone: person.phone(),
+            lid: None,
+        },
+        town.now(),
+    );
+    let written = app::receive::receive(&town.cloud.app, unknown, &message, Request::Link).await;
+    written.expect("stored");
     town.all_register(std::slice::from_ref(&person)).await;
     let waiting = town.log_of(&person, "link").await;
     assert_eq!(state(&waiting[0]), "queued/waiting_number");

@@ -5,6 +5,8 @@ use serde_json::Value;
 use crate::project::{Project, target};
 
 const ENCRYPTED: [&str; 2] = ["redirect-to-https", "https-only"];
+/// The policy that AWS calls CachingDisabled.
+const CACHING_DISABLED: &str = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
 
 pub(crate) fn violations(project: &Project) -> Vec<String> {
     let mut found = Vec::new();
@@ -50,6 +52,15 @@ fn behaviour_violations(id: &str, behaviour: &Value, found: &mut Vec<String>) {
     }
     if target(&behaviour["ResponseHeadersPolicyId"]).is_none() {
         found.push(format!("{id}: no security headers"));
+    }
+    let methods = behaviour["AllowedMethods"].as_array();
+    let takes_posts = methods.is_some_and(|all| all.iter().any(|method| method == "POST"));
+    if takes_posts && behaviour["CachePolicyId"] != CACHING_DISABLED {
+        found.push(format!("{id}: answers to what is posted may be kept"));
+    }
+    // Its path holds a secret, and its callers are machines.
+    if behaviour["PathPattern"] == "/hooks/*" && !behaviour["OriginRequestPolicyId"].is_null() {
+        found.push(format!("{id}: hands on more than the body"));
     }
     let functions = behaviour["FunctionAssociations"].as_array();
     let before = functions

@@ -3,7 +3,7 @@ use jiff::SignedDuration;
 /// How one queue and its event source behave: SQS's settings, in virtual time.
 #[derive(Debug, Clone)]
 pub struct QueueSpec {
-    /// Logical name: `wake`, `turns`, `referrals`.
+    /// Logical name: `wake`, `turns`, `referrals`, `inbound`.
     pub name: &'static str,
     /// FIFO: messages have a group; those of one group are delivered in order, one batch at a
     /// time. Otherwise standard.
@@ -54,6 +54,19 @@ impl QueueSpec {
             fifo: true,
             batch: 10,
             max_concurrency,
+            ..Self::defaults()
+        }
+    }
+
+    /// `inbound`: standard, up to ten at a time, two at work, tried for a day.
+    #[must_use]
+    pub fn inbound() -> Self {
+        Self {
+            name: "inbound",
+            fifo: false,
+            batch: 10,
+            max_concurrency: 2,
+            max_receives: 480,
             ..Self::defaults()
         }
     }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use dynoxide::DynoxideError;
@@ -14,6 +15,8 @@ pub struct Faults(Mutex<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     conflict_every: u64,
+    /// Whose calls fail, how many it has made since that was asked for, and which of them fail.
+    broken: Option<(&'static str, u64, Range<u64>)>,
     transactions: u64,
     calls: BTreeMap<String, u64>,
     items: BTreeMap<String, u64>,
@@ -28,6 +31,24 @@ impl Faults {
             inner.conflict_every = n;
             inner.transactions = 0;
         });
+    }
+
+    /// Lets these of a function's calls from now on, counted from 0, fail with InternalServerError
+    /// without an effect: `0..u64::MAX` = the database is down for it, `0..0` = it is well. Only
+    /// where calls are noted is it known whose they are.
+    pub fn break_calls_of(&self, function: &'static str, which: Range<u64>) {
+        self.with(|inner| inner.broken = Some((function, 0, which)));
+    }
+
+    /// The answer to this call of a function if it is to fail.
+    pub(super) fn broken(&self, function: &str) -> Option<DynoxideError> {
+        let hit = self.with(|inner| {
+            let (_, count, which) = inner.broken.as_mut().filter(|(of, ..)| *of == function)?;
+            let call = *count;
+            *count += 1;
+            which.contains(&call).then_some(())
+        });
+        hit.map(|()| DynoxideError::InternalServerError("out of order, as asked".to_owned()))
     }
 
     /// Calls per operation (`Query` → 3) since the last [`Faults::reset`].

@@ -70,7 +70,14 @@ impl InProcess {
         if let Some(faults) = faults {
             faults.called(operation);
         }
-        let (status, json) = match dispatch(&self.0.database, faults, operation, body) {
+        let broken = faults
+            .zip(caller)
+            .and_then(|(faults, caller)| faults.broken(caller.function()));
+        let served = match broken {
+            Some(error) => Some(Err(error)),
+            None => dispatch(&self.0.database, faults, operation, body),
+        };
+        let (status, json) = match served {
             None => (400, UNKNOWN_OPERATION.to_owned()),
             Some(Err(error)) => (error.status_code(), error.to_json()),
             Some(Ok(served)) => {

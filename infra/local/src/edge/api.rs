@@ -20,7 +20,10 @@ const READ_ON: usize = 4 * LONGEST_BODY;
 
 /// Headers that only the edge may set.
 const ADDRESS: &str = "x-viewer-address";
-const ORIGIN: &str = "x-origin-secret";
+const ORIGIN: &str = lambda_kit::ORIGIN_HEADER;
+
+/// The route key of the webhook.
+const HOOK_ROUTE: &str = "POST /hooks/dripsender/{token}";
 
 /// Any route of the registration function.
 pub(super) async fn registration(
@@ -40,7 +43,31 @@ pub(super) async fn registration(
     if let Some(origin) = &edge.functions.registration.origin {
         event["headers"][ORIGIN] = origin.header_value().into();
     }
-    match edge.functions.register(event).await {
+    answered(edge.functions.register(event).await)
+}
+
+/// The gateway's webhook. Of a request the edge hands on the path and the body alone.
+pub(super) async fn hook(State(edge): State<Edge>, uri: Uri, body: Body) -> Response {
+    let body = match read(body).await {
+        Ok(body) => body,
+        Err(status) => return status.into_response(),
+    };
+    let _at_work = edge.gate.enter();
+    let path: Uri = match uri.path().parse() {
+        Ok(path) => path,
+        Err(_) => return StatusCode::BAD_REQUEST.into_response(),
+    };
+    let mut event = event(HOOK_ROUTE, &Method::POST, &path, &HeaderMap::new(), &body);
+    let token = path.path().rsplit('/').next().unwrap_or_default();
+    event["pathParameters"] = json!({ "token": token });
+    if let Some(origin) = &edge.functions.webhook.origin {
+        event["headers"][ORIGIN] = origin.header_value().into();
+    }
+    answered(edge.functions.hook(event).await)
+}
+
+fn answered(answer: Result<Value, String>) -> Response {
+    match answer {
         Ok(answer) => response(&answer),
         Err(error) => {
             tracing::error!(error, "the function did not answer");

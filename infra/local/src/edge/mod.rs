@@ -34,6 +34,7 @@ pub(crate) fn router(edge: Edge, headers: HeaderMap) -> Router {
         .route("/api/landing", get(api::registration))
         .route("/api/contact.vcf", get(api::registration))
         .route("/api/visits", post(api::registration))
+        .route("/hooks/dripsender/{token}", post(api::hook))
         .fallback(page)
         .with_state(edge)
         .layer(map_response(move |mut response: Response| {

@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::page::Page;
-use super::{Filling, Mode, NumberView, Phone, Simulator, SimulatorError, Waiting, World};
+use super::{
+    Filling, Form, LidUse, Mode, NumberView, Phone, Simulator, SimulatorError, Told, Waiting,
+    World, Written,
+};
 
 /// Time is advanced by at most this much at once: 31 days.
 const LONGEST_ADVANCE_S: u64 = 31 * 24 * 3600;
@@ -131,29 +134,43 @@ async fn messages(
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Form {
-    Simple,
-    Raw,
-}
-
-#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Reply {
     from: String,
     to: String,
     text: String,
-    /// In which of the gateway's two forms the webhook would hear of it.
-    #[serde(rename = "form", default)]
-    _form: Option<Form>,
+    #[serde(default)]
+    form: Form,
+    #[serde(default)]
+    lid: LidUse,
 }
 
 async fn reply(State(context): State<Context>, bytes: Bytes) -> Result<Response, Refusal> {
     let reply: Reply = body(&bytes)?;
     let from = reply.from.parse().map_err(|_| bad_phone())?;
     let to = reply.to.parse().map_err(|_| bad_phone())?;
-    context.simulator.reply(from, to, reply.text)?;
-    Ok((StatusCode::ACCEPTED, Json(json!({}))).into_response())
+    let written = Written {
+        from,
+        to,
+        text: reply.text,
+        form: reply.form,
+        lid: reply.lid,
+    };
+    let status = match context.simulator.reply(&written).await? {
+        Told::Nobody => return Ok((StatusCode::ACCEPTED, Json(json!({}))).into_response()),
+        Told::Taken(answer) => {
+            let answer = Json(json!({ "answer": answer }));
+            return Ok((StatusCode::ACCEPTED, answer).into_response());
+        }
+        Told::Refused(status) => json!(status),
+        Told::NoAnswer => Value::Null,
+    };
+    let error = json!({
+        "code": "not_taken",
+        "message": "Pesan ada di obrolan, tetapi webhook tidak menerimanya.",
+        "status": status,
+    });
+    Ok((StatusCode::BAD_GATEWAY, Json(json!({ "error": error }))).into_response())
 }
 
 async fn numbers(State(context): State<Context>) -> Json<Value> {

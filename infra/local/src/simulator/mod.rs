@@ -8,6 +8,7 @@ mod answer;
 mod api;
 mod chats;
 mod gateway;
+mod hook;
 mod mode;
 mod numbers;
 mod page;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 pub use api::router;
 use chats::Chats;
 pub use chats::{ChatsError, Message};
+pub use hook::{Form, LidUse, Told, Written};
 pub use mode::Mode;
 pub use numbers::Asked;
 pub use numbers::NumberView;
@@ -255,27 +257,6 @@ impl Simulator {
         self.with(|state| {
             let number = state.numbers.iter().find(|one| one.phone == *phone)?;
             Some(number.asked)
-        })
-    }
-
-    /// Somebody's answer to one of the sending numbers: it stands in the chat.
-    ///
-    /// # Errors
-    /// [`SimulatorError::UnknownNumber`] if `to` is none of them, or a [`ChatsError`].
-    pub fn reply(&self, from: Phone, to: Phone, text: String) -> Result<(), SimulatorError> {
-        let at = self.0.clock.now();
-        self.with(|state| {
-            if !state.numbers.iter().any(|number| number.phone == to) {
-                return Err(SimulatorError::UnknownNumber);
-            }
-            let message = Message {
-                from,
-                to,
-                text,
-                media_url: None,
-                at,
-            };
-            Ok(state.chats.add(message)?)
         })
     }
 

@@ -31,6 +31,8 @@ pub(super) struct Number {
     pub(super) port: Port,
     pub(super) in_flight: InFlight,
     pub(super) asked: Asked,
+    /// Where what people write to it is posted; a secret.
+    pub(super) hook: Option<String>,
 }
 
 /// Requests that reached the gateway.
@@ -52,6 +54,7 @@ impl Number {
             port,
             in_flight: InFlight::default(),
             asked: Asked::default(),
+            hook: None,
         }
     }
 

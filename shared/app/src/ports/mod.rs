@@ -5,5 +5,5 @@ mod queue;
 mod schedule;
 
 pub use clock::Clock;
-pub use queue::{Queue, QueueError, QueueMessage, ReferralJob};
+pub use queue::{Aside, Queue, QueueError, QueueMessage, ReferralJob};
 pub use schedule::{Schedule, ScheduleError};

@@ -1,9 +1,13 @@
+use std::fmt;
+
 use async_trait::async_trait;
 use domain::ids::{NumberId, ParticipantId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// What the use cases put on queues. Bodies hold ids and nothing else; a lost, doubled or late
-/// one changes the time of things and nothing more, since the tick sweeps.
+/// one changes the time of things and nothing more, since the tick sweeps. The one exception is
+/// [`QueueMessage::Inbound`], which exists nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QueueMessage {
     /// A row may have become sendable: queue `wake`, standard, delay 1 s.
@@ -27,6 +31,26 @@ pub enum QueueMessage {
     },
     /// Work on the sequence of one referrer: queue `referrals.fifo`, group = the referrer.
     Referral(ReferralJob),
+    /// What the webhook brought while the store did not answer: queue `inbound`, standard.
+    Inbound(Aside),
+}
+
+/// A webhook's body that was put aside, encrypted (requirement I3).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Aside {
+    /// Of this message alone; part of what its encryption is bound to.
+    pub id: Uuid,
+    /// The number that it came to; none if not even that could be asked, and then the token of
+    /// its address is among what is encrypted.
+    pub number_id: Option<NumberId>,
+    /// The body as it came, encrypted.
+    pub sealed: Vec<u8>,
+}
+
+impl fmt::Debug for Aside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Aside({})", self.id)
+    }
 }
 
 /// A job on the FIFO queue of referrals.
@@ -64,11 +88,12 @@ impl ReferralJob {
     }
 }
 
-/// The queue did not take a message. The caller's work is stored already; the tick repeats it.
+/// The queue did not take a message. But for `inbound` the caller's work is stored already; the
+/// tick repeats it.
 #[derive(Debug, thiserror::Error)]
 #[error("queue {queue} did not take the message")]
 pub struct QueueError {
-    /// Logical queue name: `wake`, `turns` or `referrals`.
+    /// Logical queue name: `wake`, `turns`, `referrals` or `inbound`.
     pub queue: &'static str,
     /// What the queue's client said.
     #[source]

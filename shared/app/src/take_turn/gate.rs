@@ -7,6 +7,7 @@ use domain::message::{DueMessage, MessageType, Waiting};
 use domain::pace::HORIZON;
 use domain::participant::Participant;
 use domain::settings::Settings;
+use domain::suppression::Suppression;
 use domain::zone::wib_day;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -37,6 +38,7 @@ pub(super) struct Alert {
     pub(super) pace: AlertPace,
     pub(super) total: u64,
     pub(super) settings: Settings,
+    pub(super) suppression: Suppression,
 }
 
 /// Taken for a request, and given back if it was surely not accepted.
@@ -66,6 +68,7 @@ impl Gate {
                 pace: checked.alerts.clone(),
                 total: checked.referrals,
                 settings: settings.clone(),
+                suppression: checked.suppression,
             }));
         }
         let per_day = settings.cold_welcomes_per_day;

@@ -3,7 +3,7 @@
 
 use domain::alert_group::{Line, MemberFate, list};
 use domain::ids::ParticipantId;
-use domain::message::{Claim, DueMessage, State};
+use domain::message::{Claim, DueMessage, Failure, State};
 use domain::participant::Participant;
 use domain::reaction::AfterMessage;
 use domain::settings::AlertPhone;
@@ -52,6 +52,12 @@ pub(super) async fn claim(
     let mut lines = vec![line_about(alert, &subject_of(alert))];
     let mut left_out = Vec::new();
     for member in members {
+        // It waited while a stop held that was lifted since.
+        if alert.suppression.forbids(member.message.cause_at) {
+            let end = MemberFate::Ends(State::Failed(Failure::Suppressed));
+            left_out.push((member.message, end));
+            continue;
+        }
         match facts.subjects.get(&member.subject) {
             Some(Ok(subject)) => {
                 lines.push(line_about(alert, subject));

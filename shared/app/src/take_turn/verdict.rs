@@ -124,7 +124,7 @@ pub(super) fn judge(
     if !checked.still_ours {
         return Verdict::Lost;
     }
-    if checked.suppressed {
+    if checked.suppression.forbids(message.cause_at) {
         return end(Failure::Suppressed);
     }
     if let Some(error) = &checked.unreadable {

@@ -121,6 +121,48 @@ async fn a_reply_stands_in_the_chat() {
     assert_eq!(api.simulator.messages(None).len(), 1);
 }
 
+/// A webhook that answers everything with this.
+async fn hook(status: u16, body: &'static str) -> String {
+    let status = axum::http::StatusCode::from_u16(status).unwrap();
+    let routes = Router::new().fallback(move || async move { (status, body) });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    format!("http://{address}/hook")
+}
+
+#[tokio::test]
+async fn the_webhook_hears_of_a_reply_and_what_it_answers_stands_in_the_chat() {
+    let api = api().await;
+    let reply =
+        json!({ "from": PERSON, "to": FIRST, "text": "STOP", "form": "raw", "lid": "both" });
+    let refused = "http://127.0.0.1:9/hook".to_owned();
+    let cases = [
+        (hook(200, r#"{"reply":true,"text":"Baik"}"#).await, 202, 2),
+        (hook(200, r#"{"reply":false,"text":"x"}"#).await, 202, 1),
+        (hook(200, "{}").await, 202, 1),
+        (hook(200, "OK").await, 202, 1),
+        (hook(503, r#"{"reply":true,"text":"x"}"#).await, 502, 1),
+        (refused, 502, 1),
+    ];
+    let mut stand = 0;
+    for (url, status, more) in cases {
+        api.simulator.set_hook(&phone(FIRST), url.clone()).unwrap();
+        let (answered, body) = api.post("/reply", &reply).await;
+        assert_eq!(answered, status, "{url}: {body}");
+        if status == 502 {
+            assert_eq!(body["error"]["code"], "not_taken");
+        }
+        stand += more;
+        assert_eq!(api.simulator.messages(None).len(), stand, "{url}");
+    }
+    let chat = api.simulator.messages(None);
+    assert_eq!(
+        (chat[1].text.as_str(), chat[1].from.as_str()),
+        ("Baik", FIRST)
+    );
+}
+
 #[tokio::test]
 async fn numbers_are_listed_without_keys_and_their_mode_is_changed() {
     let api = api().await;
@@ -186,10 +228,8 @@ async fn the_page_and_its_state() {
 
     send(&api.simulator, "key-1", "x").await;
     send(&api.simulator, "key-2", "y").await;
-    let other = phone("+6281200000009");
-    api.simulator
-        .reply(other, phone(SECOND), "Halo".to_owned())
-        .unwrap();
+    let halo = written("+6281200000009", SECOND, "Halo");
+    api.simulator.reply(&halo).await.unwrap();
     let (_, state) = api.get("/state").await;
     assert!(state["now"].is_string());
     assert_eq!(state["numbers"].as_array().unwrap().len(), 2);
@@ -259,9 +299,8 @@ async fn a_cursor_that_is_none_of_this_process_gives_all_anew() {
 async fn many_messages_come_in_several_answers() {
     let api = api().await;
     for count in 0..1_200 {
-        let text = count.to_string();
-        let reply = api.simulator.reply(phone(PERSON), phone(FIRST), text);
-        reply.unwrap();
+        let reply = written(PERSON, FIRST, &count.to_string());
+        api.simulator.reply(&reply).await.unwrap();
     }
     let (_, mut state) = api.get("/state").await;
     let mut read = texts(&state).len();

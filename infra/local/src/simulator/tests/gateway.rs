@@ -215,9 +215,7 @@ async fn chats_are_on_disk_when_the_answer_comes_and_read_again() {
     for text in ["satu", "dua"] {
         send(&first, "key-1", text).await;
     }
-    first
-        .reply(phone(PERSON), phone(FIRST), "STOP".to_owned())
-        .unwrap();
+    first.reply(&written(PERSON, FIRST, "STOP")).await.unwrap();
     // The first one still runs: as after kill -9, nothing was flushed or closed.
     let second = simulator(Some(folder.path())).await;
     let texts: Vec<_> = second

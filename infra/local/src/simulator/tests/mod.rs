@@ -29,6 +29,16 @@ async fn simulator(data_dir: Option<&Path>) -> Simulator {
     Simulator::start(data_dir, numbers, clock).await.unwrap()
 }
 
+fn written(from: &str, to: &str, text: &str) -> Written {
+    Written {
+        from: phone(from),
+        to: phone(to),
+        text: text.to_owned(),
+        form: Form::Simple,
+        lid: LidUse::None,
+    }
+}
+
 /// Sends as the gateway's clients do and answers status and body.
 async fn send(simulator: &Simulator, api_key: &str, text: &str) -> (u16, String) {
     let body = json!({ "api_key": api_key, "phone": &PERSON[1..], "text": text });

@@ -9,6 +9,7 @@ use domain::participant::{Chat, Participant};
 use domain::person::{City, PersonName, Profession, Sapaan};
 use domain::phone::Phone;
 use domain::settings::{Control, Settings};
+use domain::suppression::{Standing, Suppression};
 use jiff::SignedDuration;
 use store::StoreError;
 use uuid::Uuid;
@@ -70,7 +71,15 @@ fn person() -> Participant {
         registered_at: noon(),
         event_id: None,
         consent_share: false,
+        unsubscribed: false,
         chat: None,
+    }
+}
+
+fn stopped() -> Suppression {
+    Suppression {
+        standing: Standing::Stopped,
+        changed_at: noon(),
     }
 }
 
@@ -78,7 +87,7 @@ fn checked() -> Checked {
     Checked {
         still_ours: true,
         any_number: false,
-        suppressed: false,
+        suppression: Suppression::FREE,
         recipient: Some(person()),
         subject: None,
         unreadable: None,
@@ -171,7 +180,7 @@ fn each_reason_not_to_send_has_its_own_end() {
         (
             "end Suppressed",
             Checked {
-                suppressed: true,
+                suppression: stopped(),
                 ..checked()
             },
             welcome,
@@ -231,7 +240,7 @@ fn each_reason_not_to_send_has_its_own_end() {
 #[test]
 fn a_stop_wins_over_every_other_reason() {
     let all_wrong = Checked {
-        suppressed: true,
+        suppression: stopped(),
         recipient: None,
         number: None,
         control: Control {

@@ -1,0 +1,174 @@
+//! What the gateway posts when people write to our numbers (requirement I3): whose address it is,
+//! whether it comes too often, every message in it; and what becomes of it while the store does
+//! not answer.
+
+use std::error::Error;
+use std::time::Duration;
+
+use domain::ids::NumberId;
+use domain::inbound::{Received, Sender};
+use domain::inbox::InboxKind;
+use gateway::inbound::{Parsed, parse};
+use store::{Chain, StoreError};
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+use crate::context::App;
+use crate::hook_token::{number_of_hook, within_hook_limit};
+use crate::ports::{Aside, QueueError, QueueMessage};
+use crate::receive::{Answer, keep_for_admin, receive};
+
+/// So long the store may take; the function has time left then to put the body aside. What was
+/// stored nevertheless is not done again.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Ends the token before a body that is put aside; no token holds it.
+const END_OF_TOKEN: u8 = b'\n';
+
+/// What became of a request.
+#[derive(Debug)]
+pub enum Hooked {
+    /// No number has this address.
+    UnknownAddress,
+    /// More than the address takes in a minute.
+    TooOften,
+    /// The body is no JSON.
+    NotJson,
+    /// Everything in it is stored, and this is to be answered, if anything.
+    Taken(Option<Answer>),
+    /// The store did not answer; the body waits in its queue. There is nothing to say.
+    PutAside,
+}
+
+/// Neither the store nor the queue took a body.
+#[derive(Debug, thiserror::Error)]
+pub enum HookError {
+    /// It could not be encrypted.
+    #[error("put aside")]
+    Seal(#[source] StoreError),
+    /// The queue refused it.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+/// Takes a request's body. Whatever is answered is stored by then, or waits in the queue.
+///
+/// # Errors
+/// [`HookError`]: nobody has it, and the gateway should bring it again.
+pub async fn hook(app: &App, token: &str, body: &[u8]) -> Result<Hooked, HookError> {
+    let mut via = None;
+    let attempt = Box::pin(attempt(app, token, body, &mut via));
+    let why: Box<dyn Error + Send + Sync> = match timeout(PATIENCE, attempt).await {
+        Ok(Ok(hooked)) => return Ok(hooked),
+        Ok(Err(error)) => error.into(),
+        Err(elapsed) => elapsed.into(),
+    };
+    if parse(body).is_err() {
+        return Ok(Hooked::NotJson);
+    }
+    let id = app.dice.uuid();
+    let token = if via.is_none() { token } else { "" };
+    let plain = Zeroizing::new([token.as_bytes(), &[END_OF_TOKEN], body].concat());
+    let sealed = app.store.seal_aside(id, &plain, app.now()).await;
+    let aside = Aside {
+        id,
+        number_id: via,
+        sealed: sealed.map_err(HookError::Seal)?,
+    };
+    tracing::error!(aside = %id, error = %Chain(&*why), "the store did not take a message, it is put aside");
+    app.queue.send(QueueMessage::Inbound(aside)).await?;
+    Ok(Hooked::PutAside)
+}
+
+/// Sets `via` once it is known.
+async fn attempt(
+    app: &App,
+    token: &str,
+    body: &[u8],
+    via: &mut Option<NumberId>,
+) -> Result<Hooked, StoreError> {
+    let Some(number) = number_of_hook(app, token).await? else {
+        return Ok(Hooked::UnknownAddress);
+    };
+    *via = Some(number);
+    if !within_hook_limit(app, number).await? {
+        return Ok(Hooked::TooOften);
+    }
+    let Ok(parts) = parse(body) else {
+        return Ok(Hooked::NotJson);
+    };
+    Ok(Hooked::Taken(take_in(app, number, &parts).await?))
+}
+
+/// Takes what was put aside. Answers come too late and are dropped; what was stored at the first
+/// try already is not done again.
+///
+/// # Errors
+/// [`StoreError`]: it is to be tried again.
+pub async fn take_up(app: &App, aside: &Aside) -> Result<(), StoreError> {
+    let plain = app.store.open_aside(aside.id, &aside.sealed).await?;
+    let mut parts = plain.splitn(2, |byte| *byte == END_OF_TOKEN);
+    let token = parts.next().unwrap_or_default();
+    let body = parts.next().unwrap_or_default();
+    let via = match aside.number_id {
+        Some(via) => Some(via),
+        None => number_of_hook(app, std::str::from_utf8(token).unwrap_or_default()).await?,
+    };
+    let (Some(via), Ok(parts)) = (via, parse(body)) else {
+        tracing::warn!("a body that was put aside belongs to none of our addresses");
+        return Ok(());
+    };
+    take_in(app, via, &parts).await?;
+    Ok(())
+}
+
+/// Receives every message. One that fails keeps none of the others from being received.
+async fn take_in(app: &App, via: NumberId, parts: &[Parsed]) -> Result<Option<Answer>, StoreError> {
+    let mut answer = None;
+    let mut failed = None;
+    for part in parts {
+        match Box::pin(take_part(app, via, part)).await {
+            Ok(given) => answer = answer.or(given),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(answer.filter(|_| is_one_person(parts))),
+    }
+}
+
+async fn take_part(app: &App, via: NumberId, part: &Parsed) -> Result<Option<Answer>, StoreError> {
+    match part {
+        Parsed::Message(received) => {
+            let request = received.wording.request();
+            Box::pin(receive(app, via, received, request)).await
+        }
+        Parsed::Ignored(why) => {
+            tracing::debug!(number = %via, ?why, "nothing to receive");
+            Ok(None)
+        }
+        Parsed::Unclear(unclear) => {
+            let kind = if unclear.mentions_stop {
+                InboxKind::StopUnresolved
+            } else {
+                InboxKind::Unreadable
+            };
+            keep_for_admin(app, via, kind, &unclear.raw).await?;
+            Ok(None)
+        }
+    }
+}
+
+/// The gateway sends an answer to whoever it takes for the writer. With anything else in the body
+/// that could be somebody else, or a group.
+fn is_one_person(parts: &[Parsed]) -> bool {
+    let mut senders = parts.iter().map(|part| match part {
+        Parsed::Message(Received { sender, .. }) => Some(match sender {
+            Sender::Phone { phone, .. } => phone.e164(),
+            Sender::Hidden(lid) => lid.digits().to_owned(),
+        }),
+        Parsed::Ignored(_) | Parsed::Unclear(_) => None,
+    });
+    let first = senders.next().flatten();
+    first.is_some() && senders.all(|sender| sender == first)
+}

@@ -1,0 +1,143 @@
+//! Stops as an admin sees and changes them (requirements I4, L6).
+
+use domain::reception::StandingStep;
+use domain::suppression::{Reason, Standing, Suppression};
+use jiff::Timestamp;
+use store::{Cause, Lifting, Mover, Reception, StoreError, Suppressed, Taken};
+
+use crate::context::App;
+use crate::receive::TRIES;
+
+/// Why an admin's act was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum SuppressionError {
+    /// There is no reason, or none that may be kept.
+    #[error("a reason of 1 to 200 characters without a phone number is needed")]
+    Reason,
+    /// The store did not answer.
+    #[error("suppression")]
+    Store(#[from] StoreError),
+}
+
+/// What became of a lift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifted {
+    /// The number may be written to; only messages that are decided from now on go there.
+    Done,
+    /// It was not stopped.
+    NotStopped,
+    /// It was stopped, or asked, again since the admin looked: look again.
+    Changed,
+}
+
+/// What became of a stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// Nothing goes there from now on.
+    Now,
+    /// It was stopped already.
+    Already,
+}
+
+fn mover(by: &str, reason: &str) -> Result<Mover, SuppressionError> {
+    let reason = Reason::parse(reason).ok_or(SuppressionError::Reason)?;
+    Ok(Mover {
+        by: by.to_owned(),
+        reason: Some(reason.as_str().to_owned()),
+        evidence: None,
+    })
+}
+
+/// Lifts the stop that the admin saw, in place since `seen_at`; one that came later stays. The
+/// history is kept. Messages that waited while it held are not sent.
+///
+/// # Errors
+/// [`SuppressionError`]; nothing was changed unless the store's answer got lost.
+pub async fn lift_stop(
+    app: &App,
+    phone_index: &str,
+    seen_at: Timestamp,
+    by: &str,
+    reason: &str,
+) -> Result<Lifted, SuppressionError> {
+    let mover = mover(by, reason)?;
+    for _ in 0..TRIES {
+        let now = app.now();
+        let known = app
+            .store
+            .correspondent(phone_index, None, None, now)
+            .await?;
+        let seen = known.suppression;
+        if !seen.standing.is_stopped() {
+            return Ok(Lifted::NotStopped);
+        }
+        if seen.changed_at != seen_at {
+            return Ok(Lifted::Changed);
+        }
+        match app.store.lift(&known, seen, &mover, now).await? {
+            Lifting::Done => return Ok(Lifted::Done),
+            Lifting::StandsElsewhere => return Ok(Lifted::Changed),
+            Lifting::Moved => {}
+        }
+    }
+    Err(StoreError::Contended { what: "lift" }.into())
+}
+
+/// Stops a number as an admin decides, whether or not it is registered.
+///
+/// # Errors
+/// [`SuppressionError`]; nothing was changed unless the store's answer got lost.
+pub async fn stop_by_admin(
+    app: &App,
+    phone_index: &str,
+    by: &str,
+    reason: &str,
+) -> Result<Stopped, SuppressionError> {
+    let mover = mover(by, reason)?;
+    for _ in 0..TRIES {
+        let now = app.now();
+        let known = app
+            .store
+            .correspondent(phone_index, None, None, now)
+            .await?;
+        if known.suppression.standing == Standing::Stopped {
+            return Ok(Stopped::Already);
+        }
+        let reception = Reception {
+            standing: StandingStep::Stop,
+            mover: mover.clone(),
+            channel: "admin",
+            erases: false,
+            chat: None,
+            releases: None,
+            pointer: None,
+            at: now,
+        };
+        if app.store.take(Cause::Admin, &known, &reception).await? != Taken::Moved {
+            return Ok(Stopped::Now);
+        }
+    }
+    Err(StoreError::Contended { what: "stop" }.into())
+}
+
+/// Where a number stands now.
+///
+/// # Errors
+/// [`StoreError`] if the store does not answer.
+pub async fn standing_of(app: &App, phone_index: &str) -> Result<Suppression, StoreError> {
+    app.store.suppression(phone_index).await
+}
+
+/// The numbers that stand there, those first that have stood there longest; the next page begins
+/// behind the last one's `changed_at`. Those that ask for messages again are `Standing::Asked`.
+///
+/// # Errors
+/// [`StoreError`] if the store does not answer.
+pub async fn suppressed(
+    app: &App,
+    standing: Standing,
+    after: Timestamp,
+    limit: usize,
+) -> Result<Vec<Suppressed>, StoreError> {
+    app.store.suppressed(standing, after, limit).await
+}
