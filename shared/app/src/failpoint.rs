@@ -40,11 +40,19 @@ pub enum Failpoint {
     GroupRecorded,
     /// The next turn is on the queue.
     TurnNextSent,
+    /// An event is stored, nothing is arranged.
+    EventSaved,
+    /// Everything about an event is arranged but the answer.
+    EventArranged,
+    /// It is stored when an event's reminders begin, nothing is scheduled for it.
+    ReminderDecided,
+    /// The campaign of an event's reminders is open.
+    ReminderOpened,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -63,6 +71,10 @@ impl Failpoint {
         Self::TurnRecorded,
         Self::GroupRecorded,
         Self::TurnNextSent,
+        Self::EventSaved,
+        Self::EventArranged,
+        Self::ReminderDecided,
+        Self::ReminderOpened,
     ];
 
     /// Its name, `turn.claimed`.
@@ -87,6 +99,10 @@ impl Failpoint {
             Self::TurnRecorded => "turn.recorded",
             Self::GroupRecorded => "group.recorded",
             Self::TurnNextSent => "turn.next_sent",
+            Self::EventSaved => "event.saved",
+            Self::EventArranged => "event.arranged",
+            Self::ReminderDecided => "reminder.decided",
+            Self::ReminderOpened => "reminder.opened",
         }
     }
 

@@ -6,7 +6,6 @@ mod plan;
 mod tests;
 
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
 pub use form::{
     DESCRIPTION_MAX, DURATION_DEFAULT, DURATION_MAX, DURATION_MIN, EventDetails, EventForm,
@@ -24,8 +23,11 @@ pub const UNSEEN_FOR: SignedDuration = SignedDuration::from_secs(60);
 /// the indexes from which the others are found may be behind (requirement E2).
 pub const LATE_FROM: SignedDuration = SignedDuration::from_mins(5);
 
-/// Namespace of the campaigns of events, drawn once for this project.
-const NAMESPACE: Uuid = Uuid::from_u128(0x2b6f_90c4_71da_4e0b_a3f8_5d17_c96e_8842);
+/// Who registers this long after the reminders were decided is sure to know of them.
+const KNOWN_AFTER: SignedDuration = SignedDuration::from_secs(90);
+
+/// Nearer to an event than this nothing waits for anybody.
+const HURRY: SignedDuration = SignedDuration::from_mins(15);
 
 /// Whether it will take place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -97,6 +99,8 @@ pub struct Event {
     pub reminder: Option<Reminder>,
     /// Campaigns of former times that may still have to be closed.
     pub superseded: Vec<CampaignId>,
+    /// Counts writes, so that nobody overwrites what they have not seen; 0 = not stored yet.
+    pub version: u64,
 }
 
 impl Event {
@@ -123,6 +127,7 @@ impl Event {
             plan: None,
             reminder: None,
             superseded: Vec::new(),
+            version: 0,
         }
     }
 
@@ -219,19 +224,17 @@ impl Event {
             }
         }
     }
+}
 
-    /// The campaign of its reminders, of its follow-ups …, as decided at this revision: deciding
-    /// twice gives the same.
-    #[must_use]
-    pub fn campaign(&self, kind: &str) -> CampaignId {
-        let name = format!("{kind}|{}|{}|{}", self.id, self.start_time, self.revision);
-        CampaignId(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
-    }
-
-    /// The campaign of its follow-ups: one, however often the event was changed.
-    #[must_use]
-    pub fn follow_up_campaign(&self) -> CampaignId {
-        let name = format!("follow_up|{}", self.id);
-        CampaignId(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
+/// From when on reminders go that are decided at `now` to begin at `begins_at`: late enough that
+/// whoever registers after their campaign was opened knows of them (see [`Event::late_reminder`]),
+/// unless the event is too near.
+#[must_use]
+pub fn reminders_from(begins_at: Timestamp, start_time: Timestamp, now: Timestamp) -> Timestamp {
+    let known = now.saturating_add(KNOWN_AFTER).unwrap_or(now);
+    if start_time.duration_since(now) < HURRY {
+        begins_at.max(now)
+    } else {
+        begins_at.max(known)
     }
 }

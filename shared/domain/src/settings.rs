@@ -51,6 +51,11 @@ pub struct Settings {
     /// Welcomes a day, WIB, to people who have not written to us; above it they wait for the chat
     /// or an admin (requirement L8). None: no ceiling.
     pub cold_welcomes_per_day: Option<u32>,
+    /// Minutes before an event at which its reminders begin at the earliest (requirement S11).
+    pub max_lead_min: u16,
+    /// Minutes from the end of an event to its follow-ups (requirement E4). None: only when an
+    /// admin says so.
+    pub follow_up_after_min: Option<u16>,
 }
 
 impl Default for Settings {
@@ -66,6 +71,8 @@ impl Default for Settings {
             registrations_per_address: 600,
             welcome_reserve_percent: 10,
             cold_welcomes_per_day: Some(100),
+            max_lead_min: 180,
+            follow_up_after_min: Some(120),
         }
     }
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Iso, Item, from_item, iso, number, single_key, text, to_item};
-use crate::read::{Question, query, readable};
+use crate::read::{Question, count, query, readable};
 use crate::tables::Table;
 use crate::write::{Applied, Change, put_new};
 use crate::{Store, StoreError};
@@ -270,6 +270,25 @@ impl Store {
         };
         let items = query("due rows", &self.client, question, limit).await?;
         Ok(readable("message row", items.into_iter().map(read_due)))
+    }
+
+    /// How many rows stand in a lane, however many there are.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn count_lane(&self, lane: &Lane) -> Result<u32, StoreError> {
+        let question = Question {
+            table: self.table(Table::NotificationsLog),
+            index: Some("due"),
+            condition: "#lane = :lane AND begins_with(#due, :prefix)".to_owned(),
+            names: vec![("#lane", "lane"), ("#due", "due_key")],
+            values: vec![
+                (":lane", text(lane.partition())),
+                (":prefix", text(lane.prefix())),
+            ],
+            consistent: false,
+        };
+        count("due rows", &self.client, question, None).await
     }
 
     /// Brings up to date what a waiting row says of itself; it stays where it is. Does nothing if

@@ -46,6 +46,17 @@ struct SettingsItem {
     /// Absent in items that are older than the choice.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     referral_code_style: Option<String>,
+    /// Absent in items that are older than events' plans.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    events: Option<EventsItem>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct EventsItem {
+    max_lead_min: u16,
+    /// Absent: follow-ups only when an admin says so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    follow_up_after_min: Option<u16>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -150,6 +161,10 @@ impl Store {
             welcome_reserve_percent: settings.welcome_reserve_percent,
             cold_welcomes_per_day: settings.cold_welcomes_per_day,
             referral_code_style: Some(settings.referral_code_style.as_str().to_owned()),
+            events: Some(EventsItem {
+                max_lead_min: settings.max_lead_min,
+                follow_up_after_min: settings.follow_up_after_min,
+            }),
         };
         self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
     }
@@ -258,7 +273,14 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
     };
     let bad = |field: &'static str| StoreError::unreadable(WHAT, field);
     let item: SettingsItem = from_item(WHAT, item)?;
+    let usual = Settings::default();
+    let events = item.events.unwrap_or(EventsItem {
+        max_lead_min: usual.max_lead_min,
+        follow_up_after_min: usual.follow_up_after_min,
+    });
     Ok(Settings {
+        max_lead_min: events.max_lead_min,
+        follow_up_after_min: events.follow_up_after_min,
         site_host: item.site_host,
         link_video: item.link_video,
         strategy: match item.strategy.as_str() {

@@ -60,6 +60,19 @@ impl EventDetails {
 }
 
 impl EventForm {
+    /// The same form, filled in from another event but for its time.
+    #[must_use]
+    pub fn like(self, other: &EventDetails) -> Self {
+        Self {
+            title: self.title.or_else(|| Some(other.title.clone())),
+            start_time: self.start_time,
+            zoom_link: self.zoom_link.or_else(|| Some(other.zoom_link.clone())),
+            duration_min: self.duration_min.or(Some(i64::from(other.duration_min))),
+            description: self.description.or_else(|| other.description.clone()),
+            image: self.image.or_else(|| other.image.clone()),
+        }
+    }
+
     /// Reads the form; `present` is what it changes. An event may keep a time that has passed, but
     /// none is moved there: nobody could come, and whom to remind would be anybody's guess.
     ///
