@@ -13,6 +13,7 @@ pub use form::{
 };
 pub use plan::Plan;
 
+use crate::audience::Audience;
 use crate::ids::{CampaignId, EventId};
 
 /// Functions trust the next event they read for ten seconds, and a registration lasts at most
@@ -84,6 +85,8 @@ pub struct Event {
     pub description: Option<String>,
     /// Address of a picture.
     pub image: Option<String>,
+    /// Whom its messages are for; `None`: its registrants and whoever has not joined yet.
+    pub audience: Option<Audience>,
     /// Whether it will take place.
     pub status: EventStatus,
     /// Counts an admin's changes from 1.
@@ -120,6 +123,7 @@ impl Event {
             duration_min: details.duration_min,
             description: details.description,
             image: details.image,
+            audience: details.audience,
             status: EventStatus::Planned,
             revision: 1,
             created_at,
@@ -131,10 +135,11 @@ impl Event {
         }
     }
 
-    /// The same event after an admin's change. At another time nothing that was planned holds.
+    /// The same event after an admin's change. At another time, or for other people, nothing that
+    /// was planned holds.
     #[must_use]
     pub fn changed(&self, details: EventDetails) -> Self {
-        let moved = details.start_time != self.start_time;
+        let replanned = details.start_time != self.start_time || details.audience != self.audience;
         let mut event = Self {
             title: details.title,
             start_time: details.start_time,
@@ -142,10 +147,11 @@ impl Event {
             duration_min: details.duration_min,
             description: details.description,
             image: details.image,
+            audience: details.audience,
             revision: self.revision + 1,
             ..self.clone()
         };
-        if moved {
+        if replanned {
             event.forget_plan();
         }
         event
@@ -179,7 +185,15 @@ impl Event {
             duration_min: self.duration_min,
             description: self.description.clone(),
             image: self.image.clone(),
+            audience: self.audience.clone(),
         }
+    }
+
+    /// Whom its messages are for.
+    #[must_use]
+    pub fn whom(&self) -> Audience {
+        let default = Audience::EventDefault { event: self.id };
+        self.audience.clone().unwrap_or(default)
     }
 
     /// When it ends.

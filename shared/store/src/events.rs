@@ -1,4 +1,5 @@
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::audience::Audience;
 use domain::event::{Event, EventStatus, Plan, Reminder};
 use domain::ids::{CampaignId, EventId};
 use jiff::Timestamp;
@@ -25,6 +26,8 @@ struct EventItem {
     start_time: Iso,
     zoom_link: String,
     meta: MetaItem,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    audience: Option<Audience>,
     listing: String,
     start_key: String,
     created_at: Iso,
@@ -74,6 +77,7 @@ impl EventItem {
                 description: event.description.clone(),
                 image: event.image.clone(),
             },
+            audience: event.audience.clone(),
             listing: event.status.as_str().to_owned(),
             start_key: format!("{}#{}", iso(event.start_time), event.id),
             created_at: Iso(event.created_at),
@@ -103,6 +107,7 @@ impl EventItem {
             duration_min: self.meta.duration_min,
             description: self.meta.description,
             image: self.meta.image,
+            audience: self.audience,
             status: status.ok_or_else(|| StoreError::unreadable(WHAT, "listing"))?,
             revision: self.revision,
             created_at: self.created_at.0,
@@ -189,7 +194,12 @@ impl Store {
     pub async fn event(&self, id: EventId) -> Result<Option<Event>, StoreError> {
         let wanted = [(self.table(Table::Events), key(event_pk(id), META))];
         let found = self.get_all(WHAT, &wanted).await?;
-        found.into_iter().next().flatten().map(read_event).transpose()
+        found
+            .into_iter()
+            .next()
+            .flatten()
+            .map(read_event)
+            .transpose()
     }
 
     /// The next planned event that has not begun.

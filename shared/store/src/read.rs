@@ -136,8 +136,7 @@ pub(crate) async fn count(
     let names = question.names.into_iter();
     let names: HashMap<String, String> = names.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
     let values = question.values.into_iter();
-    let values: HashMap<String, AttributeValue> =
-        values.map(|(k, v)| (k.to_owned(), v)).collect();
+    let values: HashMap<String, AttributeValue> = values.map(|(k, v)| (k.to_owned(), v)).collect();
     let mut pages = client
         .query()
         .table_name(question.table)

@@ -36,7 +36,7 @@ pub(super) async fn notify(
     let now = app.now();
     let were_reminded = before.remind_from().is_some_and(|from| from <= now);
     let audience = if were_reminded {
-        before.audience()
+        before.whom()
     } else {
         Audience::Segment(Segment {
             registered_for: Some(before.id),

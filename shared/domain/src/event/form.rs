@@ -5,6 +5,7 @@ use jiff::civil::DateTime;
 use serde::Deserialize;
 use url::{Host, Url};
 
+use crate::audience::{Audience, AudienceInput};
 use crate::form::FieldErrors;
 use crate::text::single_line;
 use crate::zone::wib;
@@ -38,6 +39,9 @@ pub struct EventForm {
     pub description: Option<String>,
     /// Address of a picture; an empty one takes it away.
     pub image: Option<String>,
+    /// Whom its messages are for, if not its registrants and whoever has not joined yet; a kind
+    /// that is empty or `default` brings these back.
+    pub audience: Option<AudienceInput>,
 }
 
 /// What an admin says about an event, checked.
@@ -49,6 +53,7 @@ pub struct EventDetails {
     pub(super) duration_min: u16,
     pub(super) description: Option<String>,
     pub(super) image: Option<String>,
+    pub(super) audience: Option<Audience>,
 }
 
 impl EventDetails {
@@ -70,6 +75,7 @@ impl EventForm {
             duration_min: self.duration_min.or(Some(i64::from(other.duration_min))),
             description: self.description.or_else(|| other.description.clone()),
             image: self.image.or_else(|| other.image.clone()),
+            audience: self.audience,
         }
     }
 
@@ -118,6 +124,10 @@ impl EventForm {
             Some(raw) if raw.trim().is_empty() => None,
             Some(raw) => address("image", &raw, &mut errors),
         };
+        let audience = match self.audience {
+            None => present.and_then(|kept| kept.audience.clone()),
+            Some(input) => audience(&input, &mut errors),
+        };
         for (field, missing, text) in [
             ("title", title.is_none(), "Isi judul acara."),
             (
@@ -140,6 +150,7 @@ impl EventForm {
                     duration_min,
                     description,
                     image,
+                    audience,
                 })
             }
             _ => Err(errors),
@@ -210,4 +221,19 @@ fn description(raw: &str, errors: &mut FieldErrors) -> Option<String> {
         return None;
     }
     (!text.is_empty()).then_some(text)
+}
+
+fn audience(input: &AudienceInput, errors: &mut FieldErrors) -> Option<Audience> {
+    if matches!(input.kind.trim(), "" | "default") {
+        return None;
+    }
+    match Audience::parse(input) {
+        Ok(audience) => Some(audience),
+        Err(wrong) => {
+            for (field, text) in wrong.iter() {
+                errors.push(&format!("audience.{field}"), text);
+            }
+            None
+        }
+    }
 }

@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Event, EventDetails, EventForm, EventStatus, Plan, Reminder};
-use crate::ids::EventId;
+use super::{Event, EventDetails, EventForm, EventStatus, Plan, Reminder, reminders_from};
+use crate::audience::{Audience, AudienceInput};
+use crate::ids::{CampaignId, EventId};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -68,8 +69,14 @@ fn every_field_that_is_wrong_is_named() {
         duration_min: Some(14),
         description: Some("x".repeat(2_001)),
         image: Some("javascript:alert(1)".to_owned()),
+        audience: Some(AudienceInput {
+            kind: "semua".to_owned(),
+            ..AudienceInput::default()
+        }),
     };
-    assert_eq!(refused(wrong).len(), 6);
+    let wrong = refused(wrong);
+    assert_eq!(wrong.len(), 7);
+    assert_eq!(wrong[6].0, "audience.kind");
     for minutes in [-1, 481, i64::MAX] {
         let form = EventForm {
             duration_min: Some(minutes),
@@ -128,7 +135,7 @@ fn no_event_is_moved_into_the_past_but_one_may_stay_there() {
 fn another_time_forgets_what_was_planned_and_another_title_does_not() {
     let mut event = event();
     let reminder = Reminder {
-        campaign: event.campaign("reminder"),
+        campaign: CampaignId(Uuid::from_u128(9)),
         from: at("2026-11-29T11:30:00Z"),
     };
     event.reminder = Some(reminder);
@@ -145,12 +152,21 @@ fn another_time_forgets_what_was_planned_and_another_title_does_not() {
     let moved = titled.changed(moved.check(Some(&titled.details()), at(NOW)).unwrap());
     assert_eq!((moved.revision, moved.reminder), (3, None));
     assert_eq!(moved.superseded, [reminder.campaign]);
-    assert_ne!(moved.campaign("reminder"), reminder.campaign);
+    let everybody = EventForm {
+        audience: Some(AudienceInput {
+            kind: "everybody".to_owned(),
+            ..AudienceInput::default()
+        }),
+        ..EventForm::default()
+    };
+    let others = titled.changed(everybody.check(Some(&titled.details()), at(NOW)).unwrap());
+    assert_eq!(others.reminder, None);
+    assert_eq!(others.whom(), Audience::Everybody);
+    assert_eq!(titled.whom(), Audience::EventDefault { event: titled.id });
     let off = titled.cancelled();
     assert_eq!((off.status, off.reminder), (EventStatus::Cancelled, None));
     assert_eq!(off.superseded, [reminder.campaign]);
     assert!(!off.is_ahead(at(NOW)));
-    assert_eq!(off.follow_up_campaign(), event.follow_up_campaign());
 }
 
 #[test]
@@ -159,7 +175,7 @@ fn who_registers_once_reminders_begin_gets_one_at_once() {
     let late = |event: &Event, now: &str| event.late_reminder(at(now));
     assert_eq!(late(&event, "2026-11-29T12:00:00Z"), None);
     event.reminder = Some(Reminder {
-        campaign: event.campaign("reminder"),
+        campaign: CampaignId(Uuid::from_u128(9)),
         from: at("2026-11-29T11:30:00Z"),
     });
     for (now, from) in [
@@ -216,4 +232,49 @@ fn the_plan_gives_its_reasons() {
     assert!(plan(95, 3, 3, None).contains("1 jam 35 menit sebelum acara"));
     assert!(plan(95, 3, 3, None).ends_with("Tidak ada nomor pengirim yang dapat dipakai."));
     assert!(plan(40, 0, 0, Some(0)).starts_with("Belum ada penerima."));
+}
+
+#[test]
+fn reminders_that_are_decided_late_leave_time_to_hear_of_them() {
+    let start = at("2026-11-29T12:30:00Z");
+    for (now, begins_at, from) in [
+        (
+            "2026-11-29T09:30:00Z",
+            "2026-11-29T11:30:00Z",
+            "2026-11-29T11:30:00Z",
+        ),
+        (
+            "2026-11-29T11:30:00Z",
+            "2026-11-29T11:30:00Z",
+            "2026-11-29T11:31:30Z",
+        ),
+        (
+            "2026-11-29T12:15:00Z",
+            "2026-11-29T12:15:00Z",
+            "2026-11-29T12:16:30Z",
+        ),
+        (
+            "2026-11-29T12:15:01Z",
+            "2026-11-29T12:15:01Z",
+            "2026-11-29T12:15:01Z",
+        ),
+    ] {
+        assert_eq!(reminders_from(at(begins_at), start, at(now)), at(from));
+    }
+}
+
+#[test]
+fn a_copy_takes_everything_but_the_time() {
+    let new = EventForm {
+        title: Some("Lain".to_owned()),
+        ..EventForm::default()
+    };
+    let copy = new.clone().like(&details());
+    assert_eq!(
+        copy.zoom_link.as_deref(),
+        Some("https://zoom.us/j/123?pwd=a")
+    );
+    let error = copy.check(None, at(NOW)).unwrap_err();
+    assert_eq!(error.iter().count(), 1);
+    assert!(error.get("start_time").is_some());
 }
