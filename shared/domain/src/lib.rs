@@ -4,6 +4,7 @@
 pub mod alert_group;
 pub mod alert_pace;
 pub mod breaker;
+pub mod campaign;
 pub mod ceiling;
 pub mod consent;
 pub mod dispatch;

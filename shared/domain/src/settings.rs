@@ -1,5 +1,6 @@
 //! Settings an admin can change, and the switches that stop sending.
 
+use crate::audience::BroadcastCap;
 use crate::hours::{HoursPolicy, SendingHours};
 use crate::lane::{Lane, OpenCampaign};
 use crate::message::Class;
@@ -51,6 +52,11 @@ pub struct Settings {
     /// Welcomes a day, WIB, to people who have not written to us; above it they wait for the chat
     /// or an admin (requirement L8). None: no ceiling.
     pub cold_welcomes_per_day: Option<u32>,
+    /// How many broadcasts one person gets (requirement E5).
+    pub broadcast_cap: BroadcastCap,
+    /// A broadcast that could not begin for so long after its time asks instead of sending, minutes
+    /// (requirement E5).
+    pub broadcast_patience_min: u32,
 }
 
 impl Default for Settings {
@@ -66,6 +72,8 @@ impl Default for Settings {
             registrations_per_address: 600,
             welcome_reserve_percent: 10,
             cold_welcomes_per_day: Some(100),
+            broadcast_cap: BroadcastCap::default(),
+            broadcast_patience_min: 120,
         }
     }
 }

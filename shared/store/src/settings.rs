@@ -1,6 +1,7 @@
 mod control;
 mod hours;
 
+use domain::audience::BroadcastCap;
 use domain::breaker::Breaker;
 use domain::phone::Phone;
 use domain::referral_code::CodeStyle;
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use vault::{Place, Salt};
 
-pub use control::OpenLanes;
+pub use control::{OpenLanes, PlannedReminders};
 pub(crate) use control::{LANES, read_control};
 use hours::PolicyItem;
 
@@ -43,9 +44,20 @@ struct SettingsItem {
     /// Absent: no ceiling.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     cold_welcomes_per_day: Option<u32>,
+    /// Absent in items that are older than these.
+    #[serde(default)]
+    broadcast_cap: Option<CapItem>,
+    #[serde(default)]
+    broadcast_patience_min: Option<u32>,
     /// Absent in items that are older than the choice.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     referral_code_style: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct CapItem {
+    most: u32,
+    days: u16,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -149,6 +161,11 @@ impl Store {
             registrations_per_address: settings.registrations_per_address,
             welcome_reserve_percent: settings.welcome_reserve_percent,
             cold_welcomes_per_day: settings.cold_welcomes_per_day,
+            broadcast_cap: Some(CapItem {
+                most: settings.broadcast_cap.most,
+                days: settings.broadcast_cap.days,
+            }),
+            broadcast_patience_min: Some(settings.broadcast_patience_min),
             referral_code_style: Some(settings.referral_code_style.as_str().to_owned()),
         };
         self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
@@ -258,6 +275,7 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
     };
     let bad = |field: &'static str| StoreError::unreadable(WHAT, field);
     let item: SettingsItem = from_item(WHAT, item)?;
+    let standard = Settings::default();
     Ok(Settings {
         site_host: item.site_host,
         link_video: item.link_video,
@@ -276,6 +294,13 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
         registrations_per_address: item.registrations_per_address,
         welcome_reserve_percent: item.welcome_reserve_percent,
         cold_welcomes_per_day: item.cold_welcomes_per_day,
+        broadcast_cap: item.broadcast_cap.map_or(standard.broadcast_cap, |cap| BroadcastCap {
+            most: cap.most,
+            days: cap.days,
+        }),
+        broadcast_patience_min: item
+            .broadcast_patience_min
+            .unwrap_or(standard.broadcast_patience_min),
         referral_code_style: match &item.referral_code_style {
             None => CodeStyle::default(),
             Some(word) => CodeStyle::parse(word).ok_or_else(|| bad("referral_code_style"))?,
