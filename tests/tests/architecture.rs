@@ -122,10 +122,15 @@ fn arrows_run_from_the_functions_to_the_rules_and_never_back() {
 fn the_rules_know_no_async_no_cloud_no_clock_and_no_chance() {
     let crates = manifests();
     let pure = [
+        "base64",
+        "csv",
+        "encoding_rs",
+        "icalendar",
         "jiff",
         "percent-encoding",
         "thiserror",
         "serde",
+        "strsim",
         "unicode-normalization",
         "uuid",
     ];

@@ -3,6 +3,8 @@
 
 pub mod alert_group;
 pub mod alert_pace;
+pub mod attendance;
+pub mod audience;
 pub mod breaker;
 pub mod campaign;
 pub mod ceiling;

@@ -25,16 +25,26 @@ pub enum MessageType {
     FollowUp,
     /// To a segment.
     Broadcast,
+    /// An event begins at another time (requirement N2).
+    EventChanged,
+    /// An event does not take place (requirement N2).
+    EventCancelled,
+    /// An admin tries a text or a number on themselves (requirement N2).
+    Test,
 }
 
 impl MessageType {
-    const ALL: [Self; 6] = [
+    /// All types.
+    pub const ALL: [Self; 9] = [
         Self::Welcome,
         Self::ReferrerAlert,
         Self::Link,
         Self::Reminder,
         Self::FollowUp,
         Self::Broadcast,
+        Self::EventChanged,
+        Self::EventCancelled,
+        Self::Test,
     ];
 
     /// The stored word.
@@ -47,6 +57,9 @@ impl MessageType {
             Self::Reminder => "reminder",
             Self::FollowUp => "follow_up",
             Self::Broadcast => "broadcast",
+            Self::EventChanged => "event_changed",
+            Self::EventCancelled => "event_cancelled",
+            Self::Test => "test",
         }
     }
 
@@ -60,24 +73,29 @@ impl MessageType {
     #[must_use]
     pub fn class(self) -> Class {
         match self {
-            Self::Welcome | Self::Link => Class::Welcome,
+            Self::Welcome | Self::Link | Self::Test => Class::Welcome,
             Self::ReferrerAlert => Class::ReferrerAlert,
-            Self::Reminder => Class::Reminder,
+            Self::Reminder | Self::EventChanged | Self::EventCancelled => Class::Reminder,
             Self::FollowUp => Class::FollowUp,
             Self::Broadcast => Class::Broadcast,
         }
     }
 
     /// How long after its cause a message is still worth sending. A welcome: 72 h (requirement S7);
-    /// an alert: a week; a link that was asked for: a day. Event messages carry their own end.
+    /// an alert: a week; a link that was asked for: a day; a test, for which somebody sits and
+    /// waits: an hour. Event messages carry their own end.
     #[must_use]
     pub fn useful_for(self) -> SignedDuration {
         match self {
             Self::Welcome => SignedDuration::from_hours(72),
             Self::Link => SignedDuration::from_hours(24),
-            Self::ReferrerAlert | Self::Reminder | Self::FollowUp | Self::Broadcast => {
-                SignedDuration::from_hours(7 * 24)
-            }
+            Self::Test => SignedDuration::from_hours(1),
+            Self::ReferrerAlert
+            | Self::Reminder
+            | Self::FollowUp
+            | Self::Broadcast
+            | Self::EventChanged
+            | Self::EventCancelled => SignedDuration::from_hours(7 * 24),
         }
     }
 }
@@ -318,6 +336,26 @@ mod tests {
             }
             .id()
         );
+    }
+
+    #[test]
+    fn each_type_has_its_class_and_its_use() {
+        for (message_type, class, hours) in [
+            (MessageType::Welcome, Class::Welcome, 72),
+            (MessageType::Link, Class::Welcome, 24),
+            (MessageType::Test, Class::Welcome, 1),
+            (MessageType::ReferrerAlert, Class::ReferrerAlert, 168),
+            (MessageType::Reminder, Class::Reminder, 168),
+            (MessageType::EventChanged, Class::Reminder, 168),
+            (MessageType::EventCancelled, Class::Reminder, 168),
+            (MessageType::FollowUp, Class::FollowUp, 168),
+            (MessageType::Broadcast, Class::Broadcast, 168),
+        ] {
+            assert_eq!(message_type.class(), class, "{message_type:?}");
+            let useful = SignedDuration::from_hours(hours);
+            assert_eq!(message_type.useful_for(), useful, "{message_type:?}");
+        }
+        assert_eq!(MessageType::ALL.len(), 9);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The text of a message, made at the moment of sending from what is true then.
 
+use domain::attendance::Attendance;
 use domain::event::Event;
 use domain::message::MessageType;
 use domain::participant::Participant;
 use domain::settings::{AlertPhone, Settings};
-use domain::template::{DefaultTemplate, Placeholder, Template, Vars};
+use domain::template::{Placeholder, SystemTemplate, Template, Vars};
 use domain::time_text::{Zone, date, date_time};
 use store::StoredTemplate;
 
@@ -28,7 +29,7 @@ pub(super) struct Facts<'a> {
 
 /// Renders; `None` if there is nothing to say: no text for the type, or nobody to speak about.
 pub(super) fn render(facts: &Facts<'_>, random: u64) -> Option<Rendered> {
-    let default = DefaultTemplate::from_name(facts.message_type.as_str())?;
+    let default = SystemTemplate::of(facts.message_type, Attendance::Unknown)?;
     let vars = match facts.message_type {
         MessageType::ReferrerAlert => alert_vars(facts, facts.subject?),
         _ => recipient_vars(facts),
@@ -38,7 +39,7 @@ pub(super) fn render(facts: &Facts<'_>, random: u64) -> Option<Rendered> {
 
 /// The saved text, one of its variants by chance, or the built-in one; `None` if it comes out empty.
 pub(super) fn text_of(
-    default: DefaultTemplate,
+    default: SystemTemplate,
     stored: Option<&StoredTemplate>,
     vars: &Vars,
     random: u64,
@@ -51,11 +52,10 @@ pub(super) fn text_of(
         // the messages, and the built-in text is always right.
         parsed.ok().map(|template| (template, stored.version))
     });
-    let (template, version) = match saved {
-        Some(saved) => saved,
-        None => (default.template().ok()?, 0),
+    let (text, version) = match saved {
+        Some((template, version)) => (template.render(vars), version),
+        None => (default.shipped(vars).ok()?, 0),
     };
-    let text = template.render(vars);
     (!text.trim().is_empty()).then_some(Rendered { text, version })
 }
 
