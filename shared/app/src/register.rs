@@ -193,6 +193,7 @@ async fn decide(
         not_before: now,
         expected_at: now,
         sticky: None,
+        campaign: None,
     };
     let mut messages = vec![welcome];
     if let (Referral::Known(referrer), Some(index)) = (&referral, referrer_index) {
@@ -247,6 +248,7 @@ pub(crate) fn alert(
         not_before: now,
         expected_at,
         sticky: None,
+        campaign: None,
     }
 }
 
@@ -297,6 +299,7 @@ async fn resend_link(
         not_before: now,
         expected_at: now,
         sticky: participant.chat.map(|chat| chat.number_id),
+        campaign: None,
     };
     if app.store.add_message(&link).await? {
         app.notify(QueueMessage::Wake).await;

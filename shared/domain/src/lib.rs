@@ -6,6 +6,7 @@ pub mod alert_pace;
 pub mod attendance;
 pub mod audience;
 pub mod breaker;
+pub mod campaign;
 pub mod ceiling;
 pub mod consent;
 pub mod dispatch;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 pub use state::{Failure, SentAs, State, Waiting};
 
-use crate::ids::{EventId, MessageId, NumberId, ParticipantId, Token};
+use crate::ids::{CampaignId, EventId, MessageId, NumberId, ParticipantId, Token};
 use crate::lane::Lane;
 
 /// `type` of the brief's `notifications_log`.
@@ -229,6 +229,17 @@ pub struct NewMessage {
     pub expected_at: Timestamp,
     /// The number it waits for: the one the recipient has chatted with (requirement S8).
     pub sticky: Option<NumberId>,
+    /// The campaign it is a row of.
+    pub campaign: Option<InCampaign>,
+}
+
+/// A row's place in a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InCampaign {
+    /// Which.
+    pub id: CampaignId,
+    /// In which of its lanes it waits.
+    pub shard: u8,
 }
 
 impl NewMessage {
@@ -236,10 +247,15 @@ impl NewMessage {
     #[must_use]
     pub fn lane(&self) -> Lane {
         let class = self.message_type.class();
-        match (self.waiting, self.sticky) {
-            (Waiting::Sequence, _) => Lane::WaitingSequence,
-            (_, Some(number)) => Lane::Sticky { number, class },
-            (_, None) => Lane::Class(class),
+        match (self.waiting, self.campaign, self.sticky) {
+            (Waiting::Sequence, ..) => Lane::WaitingSequence,
+            (_, Some(InCampaign { id, shard }), _) => Lane::Bulk {
+                class,
+                campaign: id,
+                shard,
+            },
+            (_, None, Some(number)) => Lane::Sticky { number, class },
+            (_, None, None) => Lane::Class(class),
         }
     }
 }
@@ -257,6 +273,10 @@ pub struct DueMessage {
     pub target_index: String,
     /// Whom it is about.
     pub subject_id: Option<ParticipantId>,
+    /// The event it belongs to.
+    pub event_id: Option<EventId>,
+    /// The campaign it is a row of.
+    pub campaign_id: Option<CampaignId>,
     /// When its cause happened.
     pub cause_at: Timestamp,
     /// No request starts after this.

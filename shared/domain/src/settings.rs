@@ -1,5 +1,6 @@
 //! Settings an admin can change, and the switches that stop sending.
 
+use crate::audience::BroadcastCap;
 use crate::hours::{HoursPolicy, SendingHours};
 use crate::lane::{Lane, OpenCampaign};
 use crate::message::Class;
@@ -56,6 +57,11 @@ pub struct Settings {
     /// Minutes from the end of an event to its follow-ups (requirement E4). None: only when an
     /// admin says so.
     pub follow_up_after_min: Option<u16>,
+    /// How many broadcasts one person gets (requirement E5).
+    pub broadcast_cap: BroadcastCap,
+    /// A broadcast that could not begin for so long after its time asks instead of sending, minutes
+    /// (requirement E5).
+    pub broadcast_patience_min: u32,
 }
 
 impl Default for Settings {
@@ -73,6 +79,8 @@ impl Default for Settings {
             cold_welcomes_per_day: Some(100),
             max_lead_min: 180,
             follow_up_after_min: Some(120),
+            broadcast_cap: BroadcastCap::default(),
+            broadcast_patience_min: 120,
         }
     }
 }

@@ -2,8 +2,13 @@
 //! knows the database's client. Fields are encrypted here, at the boundary, so that no caller can
 //! store a number in clear. The model and its reasons stand in `docs/data-model.md`.
 
+mod campaign_page;
+mod campaign_people;
+mod campaign_rows;
+mod campaigns;
 mod carried;
 mod error;
+mod event_audience;
 mod events;
 mod gateway;
 mod groups;
@@ -33,6 +38,8 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use vault::Vault;
 
+pub use campaign_page::{Page, PageWritten};
+pub use campaign_people::{PeoplePage, Person};
 pub use error::{Chain, StoreError};
 pub use gateway::Facts;
 pub use groups::{GroupFacts, Member, Slot, Subject};
@@ -43,7 +50,7 @@ pub use participants::{Registered, Registration, Surroundings};
 pub use record::{Record, Recorded};
 pub use referral_sweep::{LeftOver, SettledPending, SweepKey};
 pub use referrals::{AlertStep, Invitee, Pending, PendingPage, ReferralState, SequenceStep};
-pub use settings::{OpenLanes, Steering, StoredTemplate};
+pub use settings::{OpenLanes, PlannedReminders, Steering, StoredTemplate};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Refusal};
 

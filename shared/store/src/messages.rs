@@ -1,12 +1,12 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::ids::{EventId, MessageId, NumberId, ParticipantId, Token};
+use domain::ids::{CampaignId, EventId, MessageId, NumberId, ParticipantId, Token};
 use domain::lane::Lane;
 use domain::message::{Claim, DueMessage, Failure, MessageType, NewMessage, State, Waiting};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Iso, Item, from_item, iso, number, single_key, text, to_item};
-use crate::read::{Question, count, query, readable};
+use crate::read::{Question, query, readable};
 use crate::tables::Table;
 use crate::write::{Applied, Change, put_new};
 use crate::{Store, StoreError};
@@ -26,6 +26,8 @@ struct NewItem<'a> {
     subject_id: Option<ParticipantId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_id: Option<EventId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    campaign_id: Option<CampaignId>,
     status: &'static str,
     reason: &'static str,
     lane: String,
@@ -48,6 +50,10 @@ struct DueItem {
     message_type: String,
     #[serde(default)]
     subject_id: Option<ParticipantId>,
+    #[serde(default)]
+    event_id: Option<EventId>,
+    #[serde(default)]
+    campaign_id: Option<CampaignId>,
     cause_at: Iso,
     expires_at: Iso,
     attempts: u32,
@@ -116,6 +122,8 @@ pub(crate) fn read_due(item: Item) -> Result<DueMessage, StoreError> {
         participant_id: item.participant_id,
         target_index: item.target_index,
         subject_id: item.subject_id,
+        event_id: item.event_id,
+        campaign_id: item.campaign_id,
         cause_at: item.cause_at.0,
         expires_at: item.expires_at.0,
         attempts: item.attempts,
@@ -176,7 +184,7 @@ impl Store {
         Change::of(self.table(Table::NotificationsLog), message_key(id))
     }
 
-    fn message_item(message: &NewMessage) -> Result<Item, StoreError> {
+    pub(crate) fn message_item(message: &NewMessage) -> Result<Item, StoreError> {
         let state = State::Queued(message.waiting);
         let created = iso(message.created_at);
         let lane = message.lane();
@@ -190,6 +198,7 @@ impl Store {
                 class: message.message_type.class().as_str(),
                 subject_id: message.subject_id,
                 event_id: message.event_id,
+                campaign_id: message.campaign.map(|campaign| campaign.id),
                 status: state.status(),
                 reason: state.reason(),
                 lane: lane.partition(),
@@ -270,25 +279,6 @@ impl Store {
         };
         let items = query("due rows", &self.client, question, limit).await?;
         Ok(readable("message row", items.into_iter().map(read_due)))
-    }
-
-    /// How many rows stand in a lane, however many there are.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer.
-    pub async fn count_lane(&self, lane: &Lane) -> Result<u32, StoreError> {
-        let question = Question {
-            table: self.table(Table::NotificationsLog),
-            index: Some("due"),
-            condition: "#lane = :lane AND begins_with(#due, :prefix)".to_owned(),
-            names: vec![("#lane", "lane"), ("#due", "due_key")],
-            values: vec![
-                (":lane", text(lane.partition())),
-                (":prefix", text(lane.prefix())),
-            ],
-            consistent: false,
-        };
-        count("due rows", &self.client, question, None).await
     }
 
     /// Brings up to date what a waiting row says of itself; it stays where it is. Does nothing if

@@ -1,6 +1,7 @@
 mod control;
 mod hours;
 
+use domain::audience::BroadcastCap;
 use domain::breaker::Breaker;
 use domain::phone::Phone;
 use domain::referral_code::CodeStyle;
@@ -10,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use vault::{Place, Salt};
 
-pub use control::OpenLanes;
 pub(crate) use control::{LANES, read_control};
+pub use control::{OpenLanes, PlannedReminders};
 use hours::PolicyItem;
 
 use crate::gateway::{GATEWAY, read_gateway};
@@ -43,6 +44,11 @@ struct SettingsItem {
     /// Absent: no ceiling.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     cold_welcomes_per_day: Option<u32>,
+    /// Absent in items that are older than these.
+    #[serde(default)]
+    broadcast_cap: Option<CapItem>,
+    #[serde(default)]
+    broadcast_patience_min: Option<u32>,
     /// Absent in items that are older than the choice.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     referral_code_style: Option<String>,
@@ -57,6 +63,12 @@ struct EventsItem {
     /// Absent: follow-ups only when an admin says so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     follow_up_after_min: Option<u16>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct CapItem {
+    most: u32,
+    days: u16,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -160,6 +172,11 @@ impl Store {
             registrations_per_address: settings.registrations_per_address,
             welcome_reserve_percent: settings.welcome_reserve_percent,
             cold_welcomes_per_day: settings.cold_welcomes_per_day,
+            broadcast_cap: Some(CapItem {
+                most: settings.broadcast_cap.most,
+                days: settings.broadcast_cap.days,
+            }),
+            broadcast_patience_min: Some(settings.broadcast_patience_min),
             referral_code_style: Some(settings.referral_code_style.as_str().to_owned()),
             events: Some(EventsItem {
                 max_lead_min: settings.max_lead_min,
@@ -273,10 +290,10 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
     };
     let bad = |field: &'static str| StoreError::unreadable(WHAT, field);
     let item: SettingsItem = from_item(WHAT, item)?;
-    let usual = Settings::default();
+    let standard = Settings::default();
     let events = item.events.unwrap_or(EventsItem {
-        max_lead_min: usual.max_lead_min,
-        follow_up_after_min: usual.follow_up_after_min,
+        max_lead_min: standard.max_lead_min,
+        follow_up_after_min: standard.follow_up_after_min,
     });
     Ok(Settings {
         max_lead_min: events.max_lead_min,
@@ -298,6 +315,15 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
         registrations_per_address: item.registrations_per_address,
         welcome_reserve_percent: item.welcome_reserve_percent,
         cold_welcomes_per_day: item.cold_welcomes_per_day,
+        broadcast_cap: item
+            .broadcast_cap
+            .map_or(standard.broadcast_cap, |cap| BroadcastCap {
+                most: cap.most,
+                days: cap.days,
+            }),
+        broadcast_patience_min: item
+            .broadcast_patience_min
+            .unwrap_or(standard.broadcast_patience_min),
         referral_code_style: match &item.referral_code_style {
             None => CodeStyle::default(),
             Some(word) => CodeStyle::parse(word).ok_or_else(|| bad("referral_code_style"))?,

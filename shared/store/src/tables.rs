@@ -19,11 +19,13 @@ pub enum Table {
     Keyring,
     /// Short-lived counters.
     Limits,
+    /// Broadcasts, and the reminders and follow-ups of events.
+    Campaigns,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Participants,
         Self::NotificationsLog,
         Self::BroadcastNumbers,
@@ -33,6 +35,7 @@ impl Table {
         Self::Suppression,
         Self::Keyring,
         Self::Limits,
+        Self::Campaigns,
     ];
 
     /// Name without the stack's prefix.
@@ -48,6 +51,7 @@ impl Table {
             Self::Suppression => "suppression",
             Self::Keyring => "keyring",
             Self::Limits => "limits",
+            Self::Campaigns => "campaigns",
         }
     }
 

@@ -101,6 +101,8 @@ fn message(message_type: MessageType) -> DueMessage {
         participant_id: person().id,
         target_index: "1.x".to_owned(),
         subject_id: None,
+        event_id: None,
+        campaign_id: None,
         cause_at: noon(),
         expires_at: later(3_600),
         attempts: 0,
