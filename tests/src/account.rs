@@ -57,6 +57,7 @@ impl Account {
             wake: moto.make_queue("sample-wake").await,
             turns: moto.make_queue("sample-turns").await,
             referrals: moto.make_queue("sample-referrals.fifo").await,
+            campaigns: moto.make_queue("sample-campaigns").await,
         };
         let key_arn = moto.make_key().await;
         let keys = KmsKeyService::new(moto.kms(), key_arn.clone());
@@ -94,13 +95,14 @@ impl Account {
         ]
     }
 
-    /// The address of `wake`, `turns` or `referrals`.
+    /// The address of `wake`, `turns`, `referrals` or `campaigns`.
     #[must_use]
     pub fn queue_url(&self, queue: &str) -> String {
         match queue {
             "wake" => self.urls.wake.clone(),
             "turns" => self.urls.turns.clone(),
             "referrals" => self.urls.referrals.clone(),
+            "campaigns" => self.urls.campaigns.clone(),
             other => panic!("no queue {other}"),
         }
     }

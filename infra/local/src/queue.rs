@@ -70,6 +70,7 @@ impl Queue for LocalQueue {
             QueueMessage::Turn { delay_s, .. } => ("turns", *delay_s, None),
             QueueMessage::Check { .. } => ("turns", 0, None),
             QueueMessage::Referral(job) => ("referrals", 0, Some(job.group().to_string())),
+            QueueMessage::Expand { .. } | QueueMessage::Reconcile => ("campaigns", 0, None),
         };
         let body = encode(&message).map_err(|error| QueueError {
             queue,

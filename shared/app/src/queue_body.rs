@@ -3,9 +3,10 @@
 //!
 //! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` or
 //! `{"v":1,"number_id":…,"check":…}` · referrals `{"v":1,"job":…,…}` ·
+//! campaigns `{"v":1,"campaign":…}` or `{"v":1,"reconcile":true}` ·
 //! what a schedule hands over `{"v":1,"kind":…,"id":…}`
 
-use domain::ids::NumberId;
+use domain::ids::{CampaignId, NumberId};
 use domain::schedule::{Job, JobKind};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -63,6 +64,26 @@ pub struct ReferralBody {
     pub job: ReferralJob,
 }
 
+/// Body of queue `campaigns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CampaignsBody {
+    v: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    campaign: Option<CampaignId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reconcile: bool,
+}
+
+/// What stands on queue `campaigns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CampaignsJob {
+    /// Go on with the rows of a campaign.
+    Expand(CampaignId),
+    /// Compare what is planned with the schedules.
+    Reconcile,
+}
+
 /// What a schedule hands over when its moment comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -117,6 +138,16 @@ pub fn encode(message: &QueueMessage) -> Result<String, serde_json::Error> {
             number_id: *number_id,
             check: *revision,
         }),
+        QueueMessage::Expand { campaign } => serde_json::to_string(&CampaignsBody {
+            v: VERSION,
+            campaign: Some(*campaign),
+            reconcile: false,
+        }),
+        QueueMessage::Reconcile => serde_json::to_string(&CampaignsBody {
+            v: VERSION,
+            campaign: None,
+            reconcile: true,
+        }),
         QueueMessage::Referral(job) => serde_json::to_string(&ReferralBody {
             v: VERSION,
             job: job.clone(),
@@ -143,6 +174,27 @@ pub fn encode_job(job: Job) -> Result<String, serde_json::Error> {
 pub fn decode_job(body: &str) -> Result<Job, QueueBodyError> {
     let JobBody { kind, id, .. } = decode("jobs", body)?;
     Ok(Job { kind, id })
+}
+
+/// Reads a body of queue `campaigns`.
+///
+/// # Errors
+/// [`QueueBodyError`] if it is not one.
+pub fn decode_campaigns(body: &str) -> Result<CampaignsJob, QueueBodyError> {
+    let CampaignsBody {
+        campaign,
+        reconcile,
+        ..
+    } = decode("campaigns", body)?;
+    match (campaign, reconcile) {
+        (Some(campaign), false) => Ok(CampaignsJob::Expand(campaign)),
+        (None, true) => Ok(CampaignsJob::Reconcile),
+        _ => Err(QueueBodyError::Unreadable {
+            queue: "campaigns",
+            line: 0,
+            column: 0,
+        }),
+    }
 }
 
 /// Reads a body of queue `wake`.
@@ -268,6 +320,15 @@ mod tests {
         );
         assert_eq!(decode_referral(&body).unwrap().job, adopt);
 
+        let campaign = CampaignId(Uuid::from_u128(10));
+        let body = encode(&QueueMessage::Expand { campaign }).unwrap();
+        assert_eq!(body, format!(r#"{{"v":1,"campaign":"{A}"}}"#));
+        let job = CampaignsJob::Expand(campaign);
+        assert_eq!(decode_campaigns(&body).unwrap(), job);
+        let body = encode(&QueueMessage::Reconcile).unwrap();
+        assert_eq!(body, r#"{"v":1,"reconcile":true}"#);
+        assert_eq!(decode_campaigns(&body).unwrap(), CampaignsJob::Reconcile);
+
         let job = Job {
             kind: JobKind::FollowUp,
             id: Uuid::from_u128(10),
@@ -326,6 +387,14 @@ mod tests {
             format!(r#"{{"v":1,"job":"sequence","referrer_id":"{A}"}}"#),
         ] {
             assert!(decode_referral(&body).is_err(), "{body}");
+        }
+        for body in [
+            r#"{"v":1}"#.to_owned(),
+            r#"{"v":1,"reconcile":false}"#.to_owned(),
+            r#"{"v":1,"campaign":"6281562726272"}"#.to_owned(),
+            format!(r#"{{"v":1,"campaign":"{A}","reconcile":true}}"#),
+        ] {
+            assert!(decode_campaigns(&body).is_err(), "{body}");
         }
         for body in [
             r#"{"v":1,"kind":"reminder","id":"6281562726272"}"#.to_owned(),

@@ -51,11 +51,7 @@ pub async fn copy_event(
     create(app, details, wishes).await
 }
 
-async fn create(
-    app: &App,
-    details: EventDetails,
-    wishes: Wishes<'_>,
-) -> Result<Event, EventError> {
+async fn create(app: &App, details: EventDetails, wishes: Wishes<'_>) -> Result<Event, EventError> {
     let id = app.dice.event_id();
     for _ in 0..TRIES {
         let now = app.now();

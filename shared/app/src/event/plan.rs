@@ -28,7 +28,10 @@ const WAITS_FOR: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// From when on reminders of the event may begin.
 pub(super) fn earliest(event: &Event, settings: &Settings) -> Timestamp {
     let lead = SignedDuration::from_mins(i64::from(settings.max_lead_min)).max(USUAL);
-    event.start_time.saturating_sub(lead).unwrap_or(event.start_time)
+    event
+        .start_time
+        .saturating_sub(lead)
+        .unwrap_or(event.start_time)
 }
 
 /// Computes when the reminders of `event`, as it is about to be stored, would begin.
@@ -40,7 +43,12 @@ pub(super) async fn plan(app: &App, event: &Event, now: Timestamp) -> Result<Pla
     let others = others(app, event, now).await?;
     let runners = runners(app).await?;
     let mut loads = waiting(app, &control, now).await?;
-    loads.extend(others.iter().filter(|ahead| ahead.from > now).map(reminders));
+    loads.extend(
+        others
+            .iter()
+            .filter(|ahead| ahead.from > now)
+            .map(reminders),
+    );
     let control = Control {
         ahead: others,
         ..control
@@ -89,11 +97,7 @@ fn reminders(ahead: &Ahead) -> Load {
 }
 
 /// What waits now, counted lane by lane.
-async fn waiting(
-    app: &App,
-    control: &Control,
-    now: Timestamp,
-) -> Result<Vec<Load>, StoreError> {
+async fn waiting(app: &App, control: &Control, now: Timestamp) -> Result<Vec<Load>, StoreError> {
     let mut loads = Vec::new();
     for class in Class::ALL {
         let mut messages = app.store.count_lane(&Lane::Class(class)).await?;

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::ids::{NumberId, ParticipantId};
+use domain::ids::{CampaignId, NumberId, ParticipantId};
 use serde::{Deserialize, Serialize};
 
 /// What the use cases put on queues. Bodies hold ids and nothing else; a lost, doubled or late
@@ -27,6 +27,13 @@ pub enum QueueMessage {
     },
     /// Work on the sequence of one referrer: queue `referrals.fifo`, group = the referrer.
     Referral(ReferralJob),
+    /// Go on writing, or ending, the rows of a campaign: queue `campaigns`, standard.
+    Expand {
+        /// Which.
+        campaign: CampaignId,
+    },
+    /// Compare what is planned with the schedules: queue `campaigns`, once a day.
+    Reconcile,
 }
 
 /// A job on the FIFO queue of referrals.
@@ -61,7 +68,7 @@ impl ReferralJob {
 #[derive(Debug, thiserror::Error)]
 #[error("queue {queue} did not take the message")]
 pub struct QueueError {
-    /// Logical queue name: `wake`, `turns` or `referrals`.
+    /// Logical queue name: `wake`, `turns`, `referrals` or `campaigns`.
     pub queue: &'static str,
     /// What the queue's client said.
     #[source]
