@@ -18,11 +18,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn progress(
-        &self,
-        id: CampaignId,
-        now: Timestamp,
-    ) -> Result<Progress, StoreError> {
+    pub async fn progress(&self, id: CampaignId, now: Timestamp) -> Result<Progress, StoreError> {
         const WHAT: &str = "campaign progress";
         let mut rows: BTreeMap<(String, String), u32> = BTreeMap::new();
         let mut start = None;

@@ -166,7 +166,9 @@ pub(crate) fn read_campaign(item: Item) -> Result<Campaign, StoreError> {
     });
     let optional = |field, text: Option<String>| (field, text);
     let (field, hold) = optional("hold", item.hold);
-    let hold = hold.map(|hold| word(field, &hold, Hold::parse)).transpose()?;
+    let hold = hold
+        .map(|hold| word(field, &hold, Hold::parse))
+        .transpose()?;
     let (field, closing) = optional("closing", item.closing);
     let closing = closing
         .map(|why| word(field, &why, Closing::parse))

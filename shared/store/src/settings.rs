@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use vault::{Place, Salt};
 
-pub use control::{OpenLanes, PlannedReminders};
 pub(crate) use control::{LANES, read_control};
+pub use control::{OpenLanes, PlannedReminders};
 use hours::PolicyItem;
 
 use crate::gateway::{GATEWAY, read_gateway};
@@ -294,10 +294,12 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
         registrations_per_address: item.registrations_per_address,
         welcome_reserve_percent: item.welcome_reserve_percent,
         cold_welcomes_per_day: item.cold_welcomes_per_day,
-        broadcast_cap: item.broadcast_cap.map_or(standard.broadcast_cap, |cap| BroadcastCap {
-            most: cap.most,
-            days: cap.days,
-        }),
+        broadcast_cap: item
+            .broadcast_cap
+            .map_or(standard.broadcast_cap, |cap| BroadcastCap {
+                most: cap.most,
+                days: cap.days,
+            }),
         broadcast_patience_min: item
             .broadcast_patience_min
             .unwrap_or(standard.broadcast_patience_min),

@@ -108,16 +108,16 @@ fn recipients_are_looked_for_in_one_city_or_month_by_month() {
 
     // Midnight of the first of November in WIB is the last of October in UTC.
     let months = Source::of(&segment(&["bogor", "depok"], Some("2026-11-01")), at);
-    assert_eq!(
-        months.parts(),
-        ["2026-10", "2026-11", "2026-12", "2027-01"]
-    );
+    assert_eq!(months.parts(), ["2026-10", "2026-11", "2026-12", "2027-01"]);
     assert_eq!(months.start().unwrap().part, "2026-10");
     assert_eq!(months.behind("2026-12").unwrap().part, "2027-01");
     assert_eq!(months.behind("2027-01"), None);
     let all = Source::of(&Audience::Everybody, at);
     assert_eq!(all.parts().len(), 25);
-    assert_eq!(Source::of(&segment(&[], Some("2027-03-02")), at).start(), None);
+    assert_eq!(
+        Source::of(&segment(&[], Some("2027-03-02")), at).start(),
+        None
+    );
 }
 
 #[test]
@@ -172,7 +172,11 @@ fn whatever_happens_in_whatever_order_a_campaign_only_goes_forward() {
     let all = reachable();
     assert!(all.len() > 20, "{}", all.len());
     for status in all {
-        assert_eq!(status.closing.is_some(), !status.word_is_open(), "{status:?}");
+        assert_eq!(
+            status.closing.is_some(),
+            !status.word_is_open(),
+            "{status:?}"
+        );
         for step in every_step() {
             let Ok(next) = status.step(step) else {
                 assert!(!matches!(status.phase, Phase::Expanding | Phase::Open));
