@@ -57,6 +57,7 @@ impl Account {
             wake: moto.make_queue("sample-wake").await,
             turns: moto.make_queue("sample-turns").await,
             referrals: moto.make_queue("sample-referrals.fifo").await,
+            campaigns: moto.make_queue("sample-campaigns").await,
         };
         let key_arn = moto.make_key().await;
         let keys = KmsKeyService::new(moto.kms(), key_arn.clone());

@@ -69,6 +69,7 @@ impl Queue for LocalQueue {
             QueueMessage::Wake => ("wake", 1, None),
             QueueMessage::Turn { delay_s, .. } => ("turns", *delay_s, None),
             QueueMessage::Check { .. } => ("turns", 0, None),
+            QueueMessage::Expand { .. } => ("campaigns", 0, None),
             QueueMessage::Referral(job) => ("referrals", 0, Some(job.group().to_string())),
         };
         let body = encode(&message).map_err(|error| QueueError {

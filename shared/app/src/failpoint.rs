@@ -40,11 +40,19 @@ pub enum Failpoint {
     GroupRecorded,
     /// The next turn is on the queue.
     TurnNextSent,
+    /// A page of a campaign's rows is decided, not written.
+    ExpandBeforePage,
+    /// The page is written, the campaign stands behind it.
+    ExpandPageCommitted,
+    /// All recipients are looked through, the campaign does not say so yet.
+    ExpandBeforeDone,
+    /// Some rows of a closed campaign are ended.
+    ClosePageCommitted,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -63,6 +71,10 @@ impl Failpoint {
         Self::TurnRecorded,
         Self::GroupRecorded,
         Self::TurnNextSent,
+        Self::ExpandBeforePage,
+        Self::ExpandPageCommitted,
+        Self::ExpandBeforeDone,
+        Self::ClosePageCommitted,
     ];
 
     /// Its name, `turn.claimed`.
@@ -87,6 +99,10 @@ impl Failpoint {
             Self::TurnRecorded => "turn.recorded",
             Self::GroupRecorded => "group.recorded",
             Self::TurnNextSent => "turn.next_sent",
+            Self::ExpandBeforePage => "expand.before_page",
+            Self::ExpandPageCommitted => "expand.page_committed",
+            Self::ExpandBeforeDone => "expand.before_done",
+            Self::ClosePageCommitted => "close.page_committed",
         }
     }
 

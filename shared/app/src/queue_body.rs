@@ -3,9 +3,10 @@
 //!
 //! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` or
 //! `{"v":1,"number_id":…,"check":…}` · referrals `{"v":1,"job":…,…}` ·
+//! campaigns `{"v":1,"campaign":…}` ·
 //! what a schedule hands over `{"v":1,"kind":…,"id":…}`
 
-use domain::ids::NumberId;
+use domain::ids::{CampaignId, NumberId};
 use domain::schedule::{Job, JobKind};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -43,6 +44,15 @@ pub struct CheckBody {
     pub number_id: NumberId,
     /// The revision of its health.
     pub check: u64,
+}
+
+/// Body of queue `campaigns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignBody {
+    v: u64,
+    /// Whose rows are to be written or ended.
+    pub campaign: CampaignId,
 }
 
 /// What stands on queue `turns`.
@@ -117,6 +127,10 @@ pub fn encode(message: &QueueMessage) -> Result<String, serde_json::Error> {
             number_id: *number_id,
             check: *revision,
         }),
+        QueueMessage::Expand { campaign } => serde_json::to_string(&CampaignBody {
+            v: VERSION,
+            campaign: *campaign,
+        }),
         QueueMessage::Referral(job) => serde_json::to_string(&ReferralBody {
             v: VERSION,
             job: job.clone(),
@@ -175,6 +189,14 @@ pub fn decode_turns(body: &str) -> Result<TurnsJob, QueueBodyError> {
 /// [`QueueBodyError`] if it is not one.
 pub fn decode_turn(body: &str) -> Result<TurnBody, QueueBodyError> {
     decode("turns", body)
+}
+
+/// Reads a body of queue `campaigns`.
+///
+/// # Errors
+/// [`QueueBodyError`] if it is not one.
+pub fn decode_campaign(body: &str) -> Result<CampaignBody, QueueBodyError> {
+    decode("campaigns", body)
 }
 
 /// Reads a body of queue `referrals`.
@@ -247,6 +269,12 @@ mod tests {
         };
         assert_eq!((read.number_id, read.check), (number_id, 4));
         assert!(decode_turn(&check).is_err());
+
+        let campaign = CampaignId(Uuid::from_u128(10));
+        let body = encode(&QueueMessage::Expand { campaign }).unwrap();
+        assert_eq!(body, format!(r#"{{"v":1,"campaign":"{A}"}}"#));
+        assert_eq!(decode_campaign(&body).unwrap().campaign, campaign);
+        assert!(decode_campaign(&turn).is_err());
 
         let sequence = ReferralJob::Sequence {
             participant_id: id(10),

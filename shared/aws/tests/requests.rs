@@ -32,6 +32,7 @@ fn queue(wire: &Wire) -> SqsQueue {
         wake: "https://sqs.test/wake".to_owned(),
         turns: "https://sqs.test/turns".to_owned(),
         referrals: "https://sqs.test/referrals.fifo".to_owned(),
+        campaigns: "https://sqs.test/campaigns".to_owned(),
     };
     SqsQueue::new(aws_sdk_sqs::Client::from_conf(config), urls)
 }

@@ -75,6 +75,7 @@ impl Cloud {
             wake: optional("WAKE_QUEUE_URL").unwrap_or_default(),
             turns: optional("TURNS_QUEUE_URL").unwrap_or_default(),
             referrals: optional("REFERRALS_QUEUE_URL").unwrap_or_default(),
+            campaigns: optional("CAMPAIGNS_QUEUE_URL").unwrap_or_default(),
         };
         let queue = SqsQueue::new(self.clients.sqs(), urls);
         App::new(

@@ -27,6 +27,7 @@ impl SqsProbe {
             wake: moto.make_queue("wake").await,
             turns: moto.make_queue("turns").await,
             referrals: moto.make_queue("referrals.fifo").await,
+            campaigns: moto.make_queue("campaigns").await,
         };
         let client = moto.sqs();
         Self {

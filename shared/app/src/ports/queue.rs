@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::ids::{NumberId, ParticipantId};
+use domain::ids::{CampaignId, NumberId, ParticipantId};
 use serde::{Deserialize, Serialize};
 
 /// What the use cases put on queues. Bodies hold ids and nothing else; a lost, doubled or late
@@ -24,6 +24,11 @@ pub enum QueueMessage {
         number_id: NumberId,
         /// The revision of its health; the check is made only if it still stands there.
         revision: u64,
+    },
+    /// Write or end rows of a campaign: queue `campaigns`, standard.
+    Expand {
+        /// Whose.
+        campaign: CampaignId,
     },
     /// Work on the sequence of one referrer: queue `referrals.fifo`, group = the referrer.
     Referral(ReferralJob),
@@ -61,7 +66,7 @@ impl ReferralJob {
 #[derive(Debug, thiserror::Error)]
 #[error("queue {queue} did not take the message")]
 pub struct QueueError {
-    /// Logical queue name: `wake`, `turns` or `referrals`.
+    /// Logical queue name: `wake`, `turns`, `referrals` or `campaigns`.
     pub queue: &'static str,
     /// What the queue's client said.
     #[source]
