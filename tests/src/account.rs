@@ -95,13 +95,14 @@ impl Account {
         ]
     }
 
-    /// The address of `wake`, `turns` or `referrals`.
+    /// The address of `wake`, `turns`, `referrals` or `campaigns`.
     #[must_use]
     pub fn queue_url(&self, queue: &str) -> String {
         match queue {
             "wake" => self.urls.wake.clone(),
             "turns" => self.urls.turns.clone(),
             "referrals" => self.urls.referrals.clone(),
+            "campaigns" => self.urls.campaigns.clone(),
             other => panic!("no queue {other}"),
         }
     }

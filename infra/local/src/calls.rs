@@ -163,6 +163,7 @@ impl Queue for NotedQueue {
                 QueueMessage::Wake => "wake",
                 QueueMessage::Turn { .. } | QueueMessage::Check { .. } => "turns",
                 QueueMessage::Referral(_) => "referrals",
+                QueueMessage::Expand { .. } | QueueMessage::Reconcile => "campaigns",
             };
             caller.other("sqs", "SendMessage", queue);
         }

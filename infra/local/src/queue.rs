@@ -69,8 +69,8 @@ impl Queue for LocalQueue {
             QueueMessage::Wake => ("wake", 1, None),
             QueueMessage::Turn { delay_s, .. } => ("turns", *delay_s, None),
             QueueMessage::Check { .. } => ("turns", 0, None),
-            QueueMessage::Expand { .. } => ("campaigns", 0, None),
             QueueMessage::Referral(job) => ("referrals", 0, Some(job.group().to_string())),
+            QueueMessage::Expand { .. } | QueueMessage::Reconcile => ("campaigns", 0, None),
         };
         let body = encode(&message).map_err(|error| QueueError {
             queue,

@@ -48,11 +48,19 @@ pub enum Failpoint {
     ExpandBeforeDone,
     /// Some rows of a closed campaign are ended.
     ClosePageCommitted,
+    /// An event is stored, nothing is arranged.
+    EventSaved,
+    /// Everything about an event is arranged but the answer.
+    EventArranged,
+    /// It is stored when an event's reminders begin, nothing is scheduled for it.
+    ReminderDecided,
+    /// The campaign of an event's reminders is open.
+    ReminderOpened,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -75,6 +83,10 @@ impl Failpoint {
         Self::ExpandPageCommitted,
         Self::ExpandBeforeDone,
         Self::ClosePageCommitted,
+        Self::EventSaved,
+        Self::EventArranged,
+        Self::ReminderDecided,
+        Self::ReminderOpened,
     ];
 
     /// Its name, `turn.claimed`.
@@ -103,6 +115,10 @@ impl Failpoint {
             Self::ExpandPageCommitted => "expand.page_committed",
             Self::ExpandBeforeDone => "expand.before_done",
             Self::ClosePageCommitted => "close.page_committed",
+            Self::EventSaved => "event.saved",
+            Self::EventArranged => "event.arranged",
+            Self::ReminderDecided => "reminder.decided",
+            Self::ReminderOpened => "reminder.opened",
         }
     }
 

@@ -6,6 +6,7 @@ pub mod ceiling;
 pub mod check_number;
 mod context;
 pub mod dispatch;
+pub mod event;
 mod failpoint;
 mod gateway_watch;
 pub mod landing;

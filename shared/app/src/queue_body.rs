@@ -3,7 +3,7 @@
 //!
 //! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` or
 //! `{"v":1,"number_id":…,"check":…}` · referrals `{"v":1,"job":…,…}` ·
-//! campaigns `{"v":1,"campaign":…}` ·
+//! campaigns `{"v":1,"campaign":…}` or `{"v":1,"reconcile":true}` ·
 //! what a schedule hands over `{"v":1,"kind":…,"id":…}`
 
 use domain::ids::{CampaignId, NumberId};
@@ -46,15 +46,6 @@ pub struct CheckBody {
     pub check: u64,
 }
 
-/// Body of queue `campaigns`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CampaignBody {
-    v: u64,
-    /// Whose rows are to be written or ended.
-    pub campaign: CampaignId,
-}
-
 /// What stands on queue `turns`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnsJob {
@@ -71,6 +62,26 @@ pub struct ReferralBody {
     /// What to do.
     #[serde(flatten)]
     pub job: ReferralJob,
+}
+
+/// Body of queue `campaigns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CampaignsBody {
+    v: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    campaign: Option<CampaignId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reconcile: bool,
+}
+
+/// What stands on queue `campaigns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CampaignsJob {
+    /// Go on with the rows of a campaign.
+    Expand(CampaignId),
+    /// Compare what is planned with the schedules.
+    Reconcile,
 }
 
 /// What a schedule hands over when its moment comes.
@@ -127,9 +138,15 @@ pub fn encode(message: &QueueMessage) -> Result<String, serde_json::Error> {
             number_id: *number_id,
             check: *revision,
         }),
-        QueueMessage::Expand { campaign } => serde_json::to_string(&CampaignBody {
+        QueueMessage::Expand { campaign } => serde_json::to_string(&CampaignsBody {
             v: VERSION,
-            campaign: *campaign,
+            campaign: Some(*campaign),
+            reconcile: false,
+        }),
+        QueueMessage::Reconcile => serde_json::to_string(&CampaignsBody {
+            v: VERSION,
+            campaign: None,
+            reconcile: true,
         }),
         QueueMessage::Referral(job) => serde_json::to_string(&ReferralBody {
             v: VERSION,
@@ -157,6 +174,27 @@ pub fn encode_job(job: Job) -> Result<String, serde_json::Error> {
 pub fn decode_job(body: &str) -> Result<Job, QueueBodyError> {
     let JobBody { kind, id, .. } = decode("jobs", body)?;
     Ok(Job { kind, id })
+}
+
+/// Reads a body of queue `campaigns`.
+///
+/// # Errors
+/// [`QueueBodyError`] if it is not one.
+pub fn decode_campaigns(body: &str) -> Result<CampaignsJob, QueueBodyError> {
+    let CampaignsBody {
+        campaign,
+        reconcile,
+        ..
+    } = decode("campaigns", body)?;
+    match (campaign, reconcile) {
+        (Some(campaign), false) => Ok(CampaignsJob::Expand(campaign)),
+        (None, true) => Ok(CampaignsJob::Reconcile),
+        _ => Err(QueueBodyError::Unreadable {
+            queue: "campaigns",
+            line: 0,
+            column: 0,
+        }),
+    }
 }
 
 /// Reads a body of queue `wake`.
@@ -189,14 +227,6 @@ pub fn decode_turns(body: &str) -> Result<TurnsJob, QueueBodyError> {
 /// [`QueueBodyError`] if it is not one.
 pub fn decode_turn(body: &str) -> Result<TurnBody, QueueBodyError> {
     decode("turns", body)
-}
-
-/// Reads a body of queue `campaigns`.
-///
-/// # Errors
-/// [`QueueBodyError`] if it is not one.
-pub fn decode_campaign(body: &str) -> Result<CampaignBody, QueueBodyError> {
-    decode("campaigns", body)
 }
 
 /// Reads a body of queue `referrals`.
@@ -270,12 +300,6 @@ mod tests {
         assert_eq!((read.number_id, read.check), (number_id, 4));
         assert!(decode_turn(&check).is_err());
 
-        let campaign = CampaignId(Uuid::from_u128(10));
-        let body = encode(&QueueMessage::Expand { campaign }).unwrap();
-        assert_eq!(body, format!(r#"{{"v":1,"campaign":"{A}"}}"#));
-        assert_eq!(decode_campaign(&body).unwrap().campaign, campaign);
-        assert!(decode_campaign(&turn).is_err());
-
         let sequence = ReferralJob::Sequence {
             participant_id: id(10),
             referrer_id: id(11),
@@ -295,6 +319,15 @@ mod tests {
             format!(r#"{{"v":1,"job":"adopt","referrer_id":"{B}"}}"#)
         );
         assert_eq!(decode_referral(&body).unwrap().job, adopt);
+
+        let campaign = CampaignId(Uuid::from_u128(10));
+        let body = encode(&QueueMessage::Expand { campaign }).unwrap();
+        assert_eq!(body, format!(r#"{{"v":1,"campaign":"{A}"}}"#));
+        let job = CampaignsJob::Expand(campaign);
+        assert_eq!(decode_campaigns(&body).unwrap(), job);
+        let body = encode(&QueueMessage::Reconcile).unwrap();
+        assert_eq!(body, r#"{"v":1,"reconcile":true}"#);
+        assert_eq!(decode_campaigns(&body).unwrap(), CampaignsJob::Reconcile);
 
         let job = Job {
             kind: JobKind::FollowUp,
@@ -354,6 +387,14 @@ mod tests {
             format!(r#"{{"v":1,"job":"sequence","referrer_id":"{A}"}}"#),
         ] {
             assert!(decode_referral(&body).is_err(), "{body}");
+        }
+        for body in [
+            r#"{"v":1}"#.to_owned(),
+            r#"{"v":1,"reconcile":false}"#.to_owned(),
+            r#"{"v":1,"campaign":"6281562726272"}"#.to_owned(),
+            format!(r#"{{"v":1,"campaign":"{A}","reconcile":true}}"#),
+        ] {
+            assert!(decode_campaigns(&body).is_err(), "{body}");
         }
         for body in [
             r#"{"v":1,"kind":"reminder","id":"6281562726272"}"#.to_owned(),

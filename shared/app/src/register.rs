@@ -1,6 +1,9 @@
 //! A visitor registers.
 
+mod late;
+
 use domain::form::RegistrationForm;
+use domain::ids::ParticipantId;
 use domain::links::{referral_url, wa_me_url};
 use domain::message::{MessageKey, MessageType, NewMessage, Waiting, alert_id, welcome_id};
 use domain::participant::{ConsentRecord, Participant, Referral};
@@ -14,6 +17,7 @@ use store::{Registered, Registration, StoreError};
 use crate::context::App;
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueMessage, ReferralJob};
+use late::late_reminder;
 
 /// Registrations of one network address are counted in windows of ten minutes.
 const ADDRESS_WINDOW_S: i64 = 600;
@@ -178,7 +182,8 @@ async fn decide(
     now: Timestamp,
 ) -> Result<Registration, StoreError> {
     let id = app.dice.participant_id();
-    let event_id = app.next_event(now).await?.map(|e| e.id);
+    let event = app.next_event(now).await?;
+    let event_id = event.as_ref().map(|event| event.id);
     let welcome = NewMessage {
         id: welcome_id(id),
         message_type: MessageType::Welcome,
@@ -196,6 +201,7 @@ async fn decide(
         campaign: None,
     };
     let mut messages = vec![welcome];
+    messages.extend(event.and_then(|event| late_reminder(&event, id, form, own_index, now)));
     if let (Referral::Known(referrer), Some(index)) = (&referral, referrer_index) {
         messages.push(alert(*referrer, index, id, now, Waiting::Sequence, now));
     }
@@ -227,9 +233,9 @@ async fn decide(
 
 /// The row that tells `referrer` about `subject`.
 pub(crate) fn alert(
-    referrer: domain::ids::ParticipantId,
+    referrer: ParticipantId,
     target_index: String,
-    subject: domain::ids::ParticipantId,
+    subject: ParticipantId,
     now: Timestamp,
     waiting: Waiting,
     expected_at: Timestamp,
@@ -266,11 +272,7 @@ fn proof(consent_share: bool, at: Timestamp) -> ConsentRecord {
 
 /// Sends the link again to someone who is registered, at most once a day; the day of the
 /// registration has the welcome (requirement L6).
-async fn resend_link(
-    app: &App,
-    holder: domain::ids::ParticipantId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+async fn resend_link(app: &App, holder: ParticipantId, now: Timestamp) -> Result<(), StoreError> {
     let Some(participant) = app.store.participant(holder).await? else {
         return Ok(());
     };

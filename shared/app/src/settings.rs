@@ -1,6 +1,5 @@
-//! Settings, kill switches, templates and events, as an admin changes them.
+//! Settings, kill switches and templates, as an admin changes them.
 
-use domain::event::Event;
 use domain::form::FieldErrors;
 use domain::landing::LandingTexts;
 use domain::settings::{Contact, Control, Settings};
@@ -104,14 +103,4 @@ pub async fn save_template(
     } else {
         Err(SaveTemplateError::Overtaken)
     }
-}
-
-/// Saves an event; the next messages name it.
-///
-/// # Errors
-/// [`StoreError`] if the store does not answer.
-pub async fn save_event(app: &App, event: &Event) -> Result<(), StoreError> {
-    app.store.save_event(event).await?;
-    app.forget_event().await;
-    Ok(())
 }

@@ -21,7 +21,7 @@ pub struct QueueUrls {
     pub turns: String,
     /// FIFO queue of referrals, grouped by referrer.
     pub referrals: String,
-    /// Standard queue of campaigns whose rows are to be written or ended.
+    /// Standard queue of work on campaigns and events.
     pub campaigns: String,
 }
 
@@ -46,8 +46,8 @@ impl Queue for SqsQueue {
         let queue = match message {
             QueueMessage::Wake => "wake",
             QueueMessage::Turn { .. } | QueueMessage::Check { .. } => "turns",
-            QueueMessage::Expand { .. } => "campaigns",
             QueueMessage::Referral(_) => "referrals",
+            QueueMessage::Expand { .. } | QueueMessage::Reconcile => "campaigns",
         };
         let body = queue_body::encode(&message).map_err(|error| QueueError {
             queue,
@@ -64,7 +64,9 @@ impl Queue for SqsQueue {
                 .queue_url(&self.urls.turns)
                 .delay_seconds(delay_s.min(MAX_DELAY_S).into()),
             QueueMessage::Check { .. } => request.queue_url(&self.urls.turns),
-            QueueMessage::Expand { .. } => request.queue_url(&self.urls.campaigns),
+            QueueMessage::Expand { .. } | QueueMessage::Reconcile => {
+                request.queue_url(&self.urls.campaigns)
+            }
             // SQS drops for five minutes whatever repeats a deduplication id, also when the
             // first copy has been taken and its work failed. The tick repeats a job on purpose
             // and must get through, so the id is new with every call (yet the same for the

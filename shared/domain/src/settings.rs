@@ -52,6 +52,11 @@ pub struct Settings {
     /// Welcomes a day, WIB, to people who have not written to us; above it they wait for the chat
     /// or an admin (requirement L8). None: no ceiling.
     pub cold_welcomes_per_day: Option<u32>,
+    /// Minutes before an event at which its reminders begin at the earliest (requirement S11).
+    pub max_lead_min: u16,
+    /// Minutes from the end of an event to its follow-ups (requirement E4). None: only when an
+    /// admin says so.
+    pub follow_up_after_min: Option<u16>,
     /// How many broadcasts one person gets (requirement E5).
     pub broadcast_cap: BroadcastCap,
     /// A broadcast that could not begin for so long after its time asks instead of sending, minutes
@@ -72,6 +77,8 @@ impl Default for Settings {
             registrations_per_address: 600,
             welcome_reserve_percent: 10,
             cold_welcomes_per_day: Some(100),
+            max_lead_min: 180,
+            follow_up_after_min: Some(120),
             broadcast_cap: BroadcastCap::default(),
             broadcast_patience_min: 120,
         }

@@ -8,6 +8,7 @@ mod campaign_rows;
 mod campaigns;
 mod carried;
 mod error;
+mod event_audience;
 mod events;
 mod gateway;
 mod groups;

@@ -52,6 +52,17 @@ struct SettingsItem {
     /// Absent in items that are older than the choice.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     referral_code_style: Option<String>,
+    /// Absent in items that are older than events' plans.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    events: Option<EventsItem>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct EventsItem {
+    max_lead_min: u16,
+    /// Absent: follow-ups only when an admin says so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    follow_up_after_min: Option<u16>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -167,6 +178,10 @@ impl Store {
             }),
             broadcast_patience_min: Some(settings.broadcast_patience_min),
             referral_code_style: Some(settings.referral_code_style.as_str().to_owned()),
+            events: Some(EventsItem {
+                max_lead_min: settings.max_lead_min,
+                follow_up_after_min: settings.follow_up_after_min,
+            }),
         };
         self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
     }
@@ -276,7 +291,13 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
     let bad = |field: &'static str| StoreError::unreadable(WHAT, field);
     let item: SettingsItem = from_item(WHAT, item)?;
     let standard = Settings::default();
+    let events = item.events.unwrap_or(EventsItem {
+        max_lead_min: standard.max_lead_min,
+        follow_up_after_min: standard.follow_up_after_min,
+    });
     Ok(Settings {
+        max_lead_min: events.max_lead_min,
+        follow_up_after_min: events.follow_up_after_min,
         site_host: item.site_host,
         link_video: item.link_video,
         strategy: match item.strategy.as_str() {

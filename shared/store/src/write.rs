@@ -276,6 +276,24 @@ pub(crate) fn put_new(
     Ok(TransactWriteItem::builder().put(put).build())
 }
 
+/// Part of a transaction: replace an item in which an attribute has this value.
+pub(crate) fn put_when_equals(
+    what: &'static str,
+    table: String,
+    (name, value): (&str, AttributeValue),
+    item: Item,
+) -> Result<TransactWriteItem, StoreError> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression("#name = :value")
+        .expression_attribute_names("#name", name)
+        .expression_attribute_values(":value", value)
+        .build()
+        .map_err(StoreError::database(what))?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
 /// Part of a transaction: delete an item that must be there.
 pub(crate) fn delete_present(
     what: &'static str,

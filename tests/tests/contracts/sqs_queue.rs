@@ -42,6 +42,7 @@ impl SqsProbe {
             "wake" => &self.urls.wake,
             "turns" => &self.urls.turns,
             "referrals" => &self.urls.referrals,
+            "campaigns" => &self.urls.campaigns,
             other => panic!("no queue {other}"),
         }
     }

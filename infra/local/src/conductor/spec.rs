@@ -3,7 +3,7 @@ use jiff::SignedDuration;
 /// How one queue and its event source behave: SQS's settings, in virtual time.
 #[derive(Debug, Clone)]
 pub struct QueueSpec {
-    /// Logical name: `wake`, `turns`, `referrals`.
+    /// Logical name: `wake`, `turns`, `referrals`, `campaigns`.
     pub name: &'static str,
     /// FIFO: messages have a group; those of one group are delivered in order, one batch at a
     /// time. Otherwise standard.
@@ -54,6 +54,19 @@ impl QueueSpec {
             fifo: true,
             batch: 10,
             max_concurrency,
+            ..Self::defaults()
+        }
+    }
+
+    /// `campaigns`: standard, one message at a time, no window; its function has 60 s.
+    #[must_use]
+    pub fn campaigns() -> Self {
+        Self {
+            name: "campaigns",
+            fifo: false,
+            batch: 1,
+            max_concurrency: 2,
+            visibility: SignedDuration::from_secs(360),
             ..Self::defaults()
         }
     }

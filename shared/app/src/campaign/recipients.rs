@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use domain::attendance::Attendance;
 use domain::audience::{BroadcastCap, Facts, LeftOut};
 use domain::campaign::{CampaignKind, NewCampaign, Position, Source, message_id};
+use domain::event::Event;
 use domain::ids::{CampaignId, MessageId, ParticipantId};
 use jiff::{SignedDuration, Timestamp};
 use store::{Person, StoreError};
@@ -30,6 +31,8 @@ pub(super) struct Decided {
 pub(super) struct Recipients<'a> {
     new: &'a NewCampaign,
     source: Source,
+    /// The event whose registrants the audience asks for.
+    event: Option<Event>,
     cap: Option<Cap>,
     decided: VecDeque<Decided>,
     /// Where the people in `decided` came from.
@@ -53,6 +56,10 @@ impl<'a> Recipients<'a> {
     ) -> Result<Self, StoreError> {
         Ok(Self {
             source: Source::of(&new.audience, new.created_at),
+            event: match new.audience.registered_for() {
+                Some(event) => app.store.event(event).await?,
+                None => None,
+            },
             cap: Cap::of(app, new).await?,
             decided: VecDeque::new(),
             part: position.clone(),
@@ -131,7 +138,10 @@ impl<'a> Recipients<'a> {
     }
 
     fn admits(&self, person: &Person, broadcasts: &[Timestamp]) -> Result<(), LeftOut> {
-        let registered_for: Vec<_> = person.event_id.into_iter().collect();
+        let event = self.event.as_ref();
+        let own = event.filter(|event| event.has_registrant(person.event_id, person.registered_at));
+        let own = own.map(|event| event.id);
+        let registered_for: Vec<_> = person.event_id.into_iter().chain(own).collect();
         let facts = Facts {
             city_key: &person.city_key,
             registered_at: person.registered_at,

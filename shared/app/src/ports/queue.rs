@@ -25,13 +25,15 @@ pub enum QueueMessage {
         /// The revision of its health; the check is made only if it still stands there.
         revision: u64,
     },
-    /// Write or end rows of a campaign: queue `campaigns`, standard.
-    Expand {
-        /// Whose.
-        campaign: CampaignId,
-    },
     /// Work on the sequence of one referrer: queue `referrals.fifo`, group = the referrer.
     Referral(ReferralJob),
+    /// Go on writing, or ending, the rows of a campaign: queue `campaigns`, standard.
+    Expand {
+        /// Which.
+        campaign: CampaignId,
+    },
+    /// Compare what is planned with the schedules: queue `campaigns`, once a day.
+    Reconcile,
 }
 
 /// A job on the FIFO queue of referrals.
