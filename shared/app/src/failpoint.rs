@@ -40,6 +40,14 @@ pub enum Failpoint {
     GroupRecorded,
     /// The next turn is on the queue.
     TurnNextSent,
+    /// A page of a campaign's rows is decided, not written.
+    ExpandBeforePage,
+    /// The page is written, the campaign stands behind it.
+    ExpandPageCommitted,
+    /// All recipients are looked through, the campaign does not say so yet.
+    ExpandBeforeDone,
+    /// Some rows of a closed campaign are ended.
+    ClosePageCommitted,
     /// An event is stored, nothing is arranged.
     EventSaved,
     /// Everything about an event is arranged but the answer.
@@ -52,7 +60,7 @@ pub enum Failpoint {
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -71,6 +79,10 @@ impl Failpoint {
         Self::TurnRecorded,
         Self::GroupRecorded,
         Self::TurnNextSent,
+        Self::ExpandBeforePage,
+        Self::ExpandPageCommitted,
+        Self::ExpandBeforeDone,
+        Self::ClosePageCommitted,
         Self::EventSaved,
         Self::EventArranged,
         Self::ReminderDecided,
@@ -99,6 +111,10 @@ impl Failpoint {
             Self::TurnRecorded => "turn.recorded",
             Self::GroupRecorded => "group.recorded",
             Self::TurnNextSent => "turn.next_sent",
+            Self::ExpandBeforePage => "expand.before_page",
+            Self::ExpandPageCommitted => "expand.page_committed",
+            Self::ExpandBeforeDone => "expand.before_done",
+            Self::ClosePageCommitted => "close.page_committed",
             Self::EventSaved => "event.saved",
             Self::EventArranged => "event.arranged",
             Self::ReminderDecided => "reminder.decided",

@@ -1,6 +1,7 @@
 //! The use cases, one file each: load, decide, store, emit.
 
 pub mod backlog;
+pub mod campaign;
 pub mod ceiling;
 pub mod check_number;
 mod context;

@@ -274,10 +274,16 @@ impl Campaign {
     /// A campaign that is being opened: nothing of it is written yet.
     #[must_use]
     pub fn opened(new: NewCampaign, template_version: Option<u32>) -> Self {
+        let position = Source::of(&new.audience, new.created_at).start();
+        let mut status = Status::new(new.staged.is_some());
+        if position.is_none() {
+            // Nobody can be among the recipients.
+            status.phase = Phase::Open;
+        }
         Self {
             template_version,
-            status: Status::new(new.staged.is_some()),
-            position: Source::of(&new.audience, new.created_at).start(),
+            status,
+            position,
             counts: Counts::default(),
             revision: 1,
             synced: 0,

@@ -60,8 +60,8 @@ struct PersonItem {
 pub struct PeoplePage {
     /// Each with the sort key behind which the next one stands.
     pub people: Vec<(Person, String)>,
-    /// Whether the part of the index may hold more.
-    pub more: bool,
+    /// The sort key behind which the part of the index may hold more.
+    pub rest: Option<String>,
 }
 
 fn read_person(item: Item) -> Result<Person, StoreError> {
@@ -112,15 +112,17 @@ impl Store {
             consistent: false,
         };
         let items = query(WHAT, &self.client, question, limit).await?;
-        let more = items.len() >= limit;
+        let key_of = |item: &Item| item.get("reg_key").and_then(|key| key.as_s().ok()).cloned();
+        let rest = items.last().filter(|_| items.len() >= limit);
+        let rest = rest.and_then(key_of);
         let people = items.into_iter().map(|item| {
-            let key = item.get("reg_key").and_then(|key| key.as_s().ok()).cloned();
+            let key = key_of(&item);
             let key = key.ok_or_else(|| StoreError::unreadable("participant", "reg_key"))?;
             Ok((read_person(item)?, key))
         });
         Ok(PeoplePage {
             people: readable(WHAT, people),
-            more,
+            rest,
         })
     }
 

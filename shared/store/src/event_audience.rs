@@ -99,12 +99,12 @@ impl Store {
                 audience.admits(&facts, None).is_ok()
             });
             all = all.saturating_add(u32::try_from(meant.count()).unwrap_or(u32::MAX));
-            next = match page.people.last() {
-                Some((_, key)) if page.more => {
-                    position.after.clone_from(key);
+            next = match page.rest {
+                Some(key) => {
+                    position.after = key;
                     Some(position)
                 }
-                _ => source.behind(&position.part),
+                None => source.behind(&position.part),
             };
         }
         Ok(all)
