@@ -9,6 +9,7 @@
 
 mod account;
 mod browser;
+pub mod events;
 pub mod function;
 pub mod leak;
 mod ledger;
