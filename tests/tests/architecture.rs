@@ -60,12 +60,13 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "app" => &["domain", "gateway", "store", "vault"],
         "aws" => &["app", "domain", "vault"],
         "lambda-kit" => &["app", "aws", "domain", "gateway", "store", "vault"],
-        "registration" | "referral" | "dispatcher" | "sender" => {
+        "campaign" | "registration" | "referral" | "dispatcher" | "sender" => {
             &["app", "domain", "gateway", "lambda-kit", "store", "vault"]
         }
         "local" => &[
             "app",
             "aws",
+            "campaign",
             "dispatcher",
             "domain",
             "gateway",
@@ -79,6 +80,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "tests" => &[
             "app",
             "aws",
+            "campaign",
             "dispatcher",
             "domain",
             "gateway",

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::backlog::waiting_for_hours;
+use app::event::reconcile;
 use app::ports::Clock;
-use app::take_turn::Sender;
 use app::{App, Chain};
 use async_trait::async_trait;
 use axum::Router;
 use axum::routing::get;
 use jiff::Timestamp;
-use registration::OriginSecret;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -24,14 +23,13 @@ use crate::conductor::{Conductor, QueueSpec, Running};
 use crate::demo::{self, Demo, Player};
 use crate::dynamodb::{self, Faults};
 use crate::edge::{self, Edge};
-use crate::functions::Functions;
 use crate::gate::Gate;
-use crate::gateway::LocalGateway;
 use crate::key_service::LocalKeyService;
 use crate::parts::{FieldKey, PREFIX, Parts};
 use crate::queue::LocalQueue;
 use crate::seed;
 use crate::simulator::{self, Filling, Simulator, Waiting, World};
+use crate::wiring::{connect, functions};
 
 /// The tables, from the file that SAM deploys.
 const TEMPLATE: &str = include_str!("../../data.yaml");
@@ -219,6 +217,7 @@ impl Cloud {
                 QueueSpec::wake(),
                 QueueSpec::turns(options.turns_concurrency),
                 QueueSpec::referrals(5),
+                QueueSpec::campaigns(),
             ],
         );
         let queue = LocalQueue::new(conductor.clone());
@@ -234,6 +233,7 @@ impl Cloud {
             faults: Arc::clone(&faults),
             keys: Arc::new(keys),
             queue: Arc::clone(&queue),
+            conductor: conductor.clone(),
             clock: Arc::clone(&clock),
             calls: options.note_calls.then(|| calls.clone()),
         };
@@ -252,6 +252,7 @@ impl Cloud {
         fill(&app(), demo.is_some())
             .await
             .map_err(|error| unusable(data_dir, error))?;
+        reconcile(&app()).await?;
         let running = conductor.start();
         let (progress, filling) = watch::channel(None);
         let demo = demo.map(|demo| {
@@ -322,57 +323,6 @@ async fn fill(app: &App, demo: bool) -> Result<(), StartError> {
         demo::prepare(app).await?;
     }
     Ok(seed::fill_if_empty(app).await?)
-}
-
-/// The functions, each with what its role lets it have.
-async fn functions(
-    parts: &Parts,
-    simulator: &Simulator,
-    gateway_timeout: Duration,
-) -> Result<Functions, StartError> {
-    let vault = parts.vault("registration", FieldKey::Given).await?;
-    let origin = OriginSecret::new(&*vault.secret(registration::config::ORIGIN_KEY).await?);
-    let registration = registration::Deps {
-        app: parts.app("registration", vault),
-        origin: Some(origin),
-    };
-    let vault = parts.vault("sender", FieldKey::Given).await?;
-    let gateway = LocalGateway::new(simulator.clone(), gateway_timeout);
-    let sender = Sender::new(parts.app("sender", vault), Arc::new(gateway), true);
-    let vault = parts.vault("referral", FieldKey::Withheld).await?;
-    let referral = parts.app("referral", vault);
-    let vault = parts.vault("dispatcher", FieldKey::Withheld).await?;
-    let dispatcher = parts.app("dispatcher", vault);
-    Ok(Functions {
-        registration: Arc::new(registration),
-        referral: Arc::new(referral),
-        dispatcher: Arc::new(dispatcher),
-        sender: Arc::new(sender),
-    })
-}
-
-fn connect(conductor: &Conductor, functions: &Functions) -> Result<(), StartError> {
-    let f = functions.clone();
-    conductor.consume("wake", move |batch| {
-        let f = f.clone();
-        async move { f.wake(batch).await }
-    })?;
-    let f = functions.clone();
-    conductor.consume("turns", move |batch| {
-        let f = f.clone();
-        async move { f.turn(batch).await }
-    })?;
-    let f = functions.clone();
-    conductor.consume("referrals", move |batch| {
-        let f = f.clone();
-        async move { f.referral(batch).await }
-    })?;
-    let f = functions.clone();
-    conductor.on_tick(move || {
-        let f = f.clone();
-        async move { f.tick().await }
-    });
-    Ok(())
 }
 
 fn routes(edge: Router, simulator: Simulator, world: Arc<dyn World>) -> Router {

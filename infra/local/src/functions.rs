@@ -25,6 +25,8 @@ pub struct Functions {
     pub dispatcher: Arc<App>,
     /// `functions/sender`
     pub sender: Arc<Sender>,
+    /// `functions/campaign`
+    pub campaign: Arc<App>,
 }
 
 fn sqs_event(batch: &[Delivery]) -> Value {
@@ -86,6 +88,15 @@ impl Functions {
     pub(crate) async fn referral(&self, batch: Vec<Delivery>) -> Result<Vec<String>, String> {
         let event: SqsEvent = serde_json::from_value(sqs_event(&batch)).map_err(text)?;
         let answer = referral::handle(&self.referral, event)
+            .await
+            .map_err(text)?;
+        failed(&serde_json::to_value(answer).map_err(text)?)
+    }
+
+    /// A message of the queue `campaigns`.
+    pub(crate) async fn campaign(&self, batch: Vec<Delivery>) -> Result<Vec<String>, String> {
+        let event: SqsEvent = serde_json::from_value(sqs_event(&batch)).map_err(text)?;
+        let answer = campaign::handle(&self.campaign, event)
             .await
             .map_err(text)?;
         failed(&serde_json::to_value(answer).map_err(text)?)

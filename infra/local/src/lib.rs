@@ -16,6 +16,7 @@ mod key_service;
 mod parts;
 mod queue;
 mod schedule;
+mod wiring;
 
 pub mod conductor;
 pub mod dynamodb;

@@ -3,8 +3,8 @@
 //!
 //! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` or
 //! `{"v":1,"number_id":…,"check":…}` · referrals `{"v":1,"job":…,…}` ·
-//! campaigns `{"v":1,"campaign":…}` or `{"v":1,"reconcile":true}` ·
-//! what a schedule hands over `{"v":1,"kind":…,"id":…}`
+//! campaigns `{"v":1,"campaign":…}`, `{"v":1,"reconcile":true}`, or what a schedule hands over,
+//! `{"v":1,"kind":…,"id":…}`
 
 use domain::ids::{CampaignId, NumberId};
 use domain::schedule::{Job, JobKind};
@@ -82,6 +82,8 @@ pub enum CampaignsJob {
     Expand(CampaignId),
     /// Compare what is planned with the schedules.
     Reconcile,
+    /// The moment of a schedule has come.
+    Begin(Job),
 }
 
 /// What a schedule hands over when its moment comes.
@@ -167,20 +169,20 @@ pub fn encode_job(job: Job) -> Result<String, serde_json::Error> {
     })
 }
 
-/// Reads what a schedule handed over.
+/// Reads a body of queue `campaigns`, whichever it is.
 ///
 /// # Errors
-/// [`QueueBodyError`] if it is not one of ours; it calls the queue `jobs`.
-pub fn decode_job(body: &str) -> Result<Job, QueueBodyError> {
-    let JobBody { kind, id, .. } = decode("jobs", body)?;
-    Ok(Job { kind, id })
-}
-
-/// Reads a body of queue `campaigns`.
-///
-/// # Errors
-/// [`QueueBodyError`] if it is not one.
+/// [`QueueBodyError`] if it is none.
 pub fn decode_campaigns(body: &str) -> Result<CampaignsJob, QueueBodyError> {
+    #[derive(Deserialize)]
+    struct Kind {
+        #[serde(default)]
+        kind: Option<serde::de::IgnoredAny>,
+    }
+    if let Ok(Kind { kind: Some(_) }) = serde_json::from_str(body) {
+        let JobBody { kind, id, .. } = decode("campaigns", body)?;
+        return Ok(CampaignsJob::Begin(Job { kind, id }));
+    }
     let CampaignsBody {
         campaign,
         reconcile,
@@ -335,7 +337,8 @@ mod tests {
         };
         let body = encode_job(job).unwrap();
         assert_eq!(body, format!(r#"{{"v":1,"kind":"follow_up","id":"{A}"}}"#));
-        assert_eq!(decode_job(&body).unwrap(), job);
+        let begun = CampaignsJob::Begin(job);
+        assert_eq!(decode_campaigns(&body).unwrap(), begun);
     }
 
     #[test]
@@ -401,7 +404,7 @@ mod tests {
             format!(r#"{{"v":1,"kind":"dance","id":"{A}"}}"#),
             format!(r#"{{"v":1,"kind":"reminder","id":"{A}","x":1}}"#),
         ] {
-            assert!(decode_job(&body).is_err(), "{body}");
+            assert!(decode_campaigns(&body).is_err(), "{body}");
         }
     }
 }

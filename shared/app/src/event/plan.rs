@@ -8,7 +8,7 @@ use domain::message::Class;
 use domain::reserve::Ahead;
 use domain::settings::{Control, Settings};
 use jiff::{SignedDuration, Timestamp};
-use store::{Steering, StoreError};
+use store::{PlannedReminders, Steering, StoreError};
 
 use crate::context::App;
 use crate::dispatch::runners;
@@ -40,7 +40,11 @@ pub(super) async fn plan(app: &App, event: &Event, now: Timestamp) -> Result<Pla
         settings, control, ..
     } = app.store.steering().await?;
     let people = app.store.count_audience(event, now).await?;
-    let others = others(app, event, now).await?;
+    let others: Vec<Ahead> = others(app, event, now)
+        .await?
+        .iter()
+        .map(|planned| planned.ahead)
+        .collect();
     let runners = runners(app).await?;
     let mut loads = waiting(app, &control, now).await?;
     loads.extend(
@@ -71,19 +75,26 @@ pub(super) async fn plan(app: &App, event: &Event, now: Timestamp) -> Result<Pla
 }
 
 /// The planned reminders of all other events.
-async fn others(app: &App, event: &Event, now: Timestamp) -> Result<Vec<Ahead>, StoreError> {
+async fn others(
+    app: &App,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Vec<PlannedReminders>, StoreError> {
     let events = app.store.events_after(EventStatus::Planned, now).await?;
     let others = events.iter().filter(|other| other.id != event.id);
     Ok(others.filter_map(|other| ahead(other, now)).collect())
 }
 
 /// What an event's reminders need, if any are to come.
-fn ahead(event: &Event, now: Timestamp) -> Option<Ahead> {
+fn ahead(event: &Event, now: Timestamp) -> Option<PlannedReminders> {
     let plan = event.plan.filter(|_| event.is_ahead(now))?;
-    Some(Ahead {
-        messages: plan.people,
-        from: event.remind_from().unwrap_or(plan.begins_at),
-        until: event.start_time,
+    Some(PlannedReminders {
+        event: event.id,
+        ahead: Ahead {
+            messages: plan.people,
+            from: event.remind_from().unwrap_or(plan.begins_at),
+            until: event.start_time,
+        },
     })
 }
 
@@ -121,7 +132,7 @@ async fn waiting(app: &App, control: &Control, now: Timestamp) -> Result<Vec<Loa
 pub(super) async fn keep_room(app: &App, event: &Event, now: Timestamp) -> Result<(), StoreError> {
     let mut wanted = others(app, event, now).await?;
     wanted.extend(ahead(event, now));
-    wanted.sort_by_key(|ahead| (ahead.from, ahead.until, ahead.messages));
+    wanted.sort_by_key(|planned| (planned.ahead.from, planned.event));
     for _ in 0..TRIES {
         let mut lanes = app.store.open_lanes().await?;
         if lanes.ahead == wanted {

@@ -1,0 +1,74 @@
+//! Which function works on which queue, and with what.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::take_turn::Sender;
+use registration::OriginSecret;
+
+use crate::cloud::StartError;
+use crate::conductor::Conductor;
+use crate::functions::Functions;
+use crate::gateway::LocalGateway;
+use crate::parts::{FieldKey, Parts};
+use crate::simulator::Simulator;
+
+/// The functions, each with what its role lets it have.
+pub(crate) async fn functions(
+    parts: &Parts,
+    simulator: &Simulator,
+    gateway_timeout: Duration,
+) -> Result<Functions, StartError> {
+    let vault = parts.vault("registration", FieldKey::Given).await?;
+    let origin = OriginSecret::new(&*vault.secret(registration::config::ORIGIN_KEY).await?);
+    let registration = registration::Deps {
+        app: parts.app("registration", vault),
+        origin: Some(origin),
+    };
+    let vault = parts.vault("sender", FieldKey::Given).await?;
+    let gateway = LocalGateway::new(simulator.clone(), gateway_timeout);
+    let sender = Sender::new(parts.app("sender", vault), Arc::new(gateway), true);
+    let vault = parts.vault("referral", FieldKey::Withheld).await?;
+    let referral = parts.app("referral", vault);
+    let vault = parts.vault("dispatcher", FieldKey::Withheld).await?;
+    let dispatcher = parts.app("dispatcher", vault);
+    let vault = parts.vault("campaign", FieldKey::Withheld).await?;
+    let campaign = parts.app("campaign", vault);
+    Ok(Functions {
+        registration: Arc::new(registration),
+        referral: Arc::new(referral),
+        dispatcher: Arc::new(dispatcher),
+        sender: Arc::new(sender),
+        campaign: Arc::new(campaign),
+    })
+}
+
+/// Connects the queues with the functions that work on them.
+pub(crate) fn connect(conductor: &Conductor, functions: &Functions) -> Result<(), StartError> {
+    let f = functions.clone();
+    conductor.consume("wake", move |batch| {
+        let f = f.clone();
+        async move { f.wake(batch).await }
+    })?;
+    let f = functions.clone();
+    conductor.consume("turns", move |batch| {
+        let f = f.clone();
+        async move { f.turn(batch).await }
+    })?;
+    let f = functions.clone();
+    conductor.consume("referrals", move |batch| {
+        let f = f.clone();
+        async move { f.referral(batch).await }
+    })?;
+    let f = functions.clone();
+    conductor.consume("campaigns", move |batch| {
+        let f = f.clone();
+        async move { f.campaign(batch).await }
+    })?;
+    let f = functions.clone();
+    conductor.on_tick(move || {
+        let f = f.clone();
+        async move { f.tick().await }
+    });
+    Ok(())
+}
