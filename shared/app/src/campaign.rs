@@ -15,6 +15,7 @@ use domain::campaign::Over;
 use store::StoreError;
 
 pub use expand::{Expanded, expand};
+pub use lanes::plan_reminders;
 pub use open::{Opened, open_campaign};
 pub(crate) use outcome::note_outcome;
 pub use preview::{Preview, preview};

@@ -50,7 +50,7 @@ pub use participants::{Registered, Registration, Surroundings};
 pub use record::{Record, Recorded};
 pub use referral_sweep::{LeftOver, SettledPending, SweepKey};
 pub use referrals::{AlertStep, Invitee, Pending, PendingPage, ReferralState, SequenceStep};
-pub use settings::{OpenLanes, Steering, StoredTemplate};
+pub use settings::{OpenLanes, PlannedReminders, Steering, StoredTemplate};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Refusal};
 

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use vault::{Place, Salt};
 
-pub use control::OpenLanes;
 pub(crate) use control::{LANES, read_control};
+pub use control::{OpenLanes, PlannedReminders};
 use hours::PolicyItem;
 
 use crate::gateway::{GATEWAY, read_gateway};

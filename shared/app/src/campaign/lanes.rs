@@ -1,8 +1,11 @@
 //! Opening and shutting the lanes of campaigns, in the one item that all senders look at.
 
 use domain::campaign::Campaign;
-use store::StoreError;
+use domain::ids::EventId;
+use domain::reserve::Ahead;
+use store::{PlannedReminders, StoreError};
 
+use super::CampaignError;
 use crate::context::App;
 use crate::ports::QueueMessage;
 
@@ -32,7 +35,9 @@ pub(super) async fn sync(app: &App, campaign: &Campaign) -> Result<Synced, Store
         let now = campaign.lanes();
         lanes.open.retain(|open| open.campaign != id);
         lanes.open.extend(now);
-        lanes.ahead.retain(|ahead| ahead.until > app.now());
+        lanes
+            .ahead
+            .retain(|planned| planned.ahead.until > app.now());
         if app.store.sync_lanes(campaign, &lanes).await? {
             if was != now {
                 app.notify(QueueMessage::Wake).await;
@@ -51,4 +56,30 @@ pub(super) async fn sync(app: &App, campaign: &Campaign) -> Result<Synced, Store
         }
     }
     Ok(Synced::Moved)
+}
+
+/// Says for how many reminders of an event broadcasts are to leave room (requirement S2), and when;
+/// with `None` for none any more.
+///
+/// # Errors
+/// [`CampaignError::Busy`], or the store did not answer.
+pub async fn plan_reminders(
+    app: &App,
+    event: EventId,
+    ahead: Option<Ahead>,
+) -> Result<(), CampaignError> {
+    for _ in 0..TRIES {
+        let mut lanes = app.store.open_lanes().await?;
+        let planned = ahead.map(|ahead| PlannedReminders { event, ahead });
+        let before = lanes.ahead.clone();
+        lanes
+            .ahead
+            .retain(|one| one.event != event && one.ahead.until > app.now());
+        lanes.ahead.extend(planned);
+        if lanes.ahead == before || app.store.save_open_lanes(&lanes).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(app.dice.wait_ms(PAUSE_MS)).await;
+    }
+    Err(CampaignError::Busy)
 }

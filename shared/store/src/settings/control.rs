@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::campaign::Campaign;
-use domain::ids::CampaignId;
+use domain::ids::{CampaignId, EventId};
 use domain::lane::OpenCampaign;
 use domain::message::Class;
 use domain::reserve::Ahead;
@@ -42,6 +42,7 @@ struct OpenItem {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct AheadItem {
+    event: EventId,
     messages: u32,
     from: Iso,
     until: Iso,
@@ -53,8 +54,17 @@ pub struct OpenLanes {
     /// Campaigns whose rows may be sent.
     pub open: Vec<OpenCampaign>,
     /// Reminders that are planned.
-    pub ahead: Vec<Ahead>,
+    pub ahead: Vec<PlannedReminders>,
     revision: u64,
+}
+
+/// Reminders for which broadcasts leave room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedReminders {
+    /// Of which event.
+    pub event: EventId,
+    /// How many, and when.
+    pub ahead: Ahead,
 }
 
 fn read_class(word: &str) -> Result<Class, StoreError> {
@@ -73,10 +83,13 @@ fn read_lanes(item: Option<Item>) -> Result<OpenLanes, StoreError> {
             shards: open.shards,
         })
     };
-    let ahead = |ahead: &AheadItem| Ahead {
-        messages: ahead.messages,
-        from: ahead.from.0,
-        until: ahead.until.0,
+    let ahead = |ahead: &AheadItem| PlannedReminders {
+        event: ahead.event,
+        ahead: Ahead {
+            messages: ahead.messages,
+            from: ahead.from.0,
+            until: ahead.until.0,
+        },
     };
     Ok(OpenLanes {
         open: item
@@ -107,7 +120,7 @@ pub(crate) fn read_control(
         all_stopped,
         stopped,
         open,
-        ahead,
+        ahead: ahead.iter().map(|planned| planned.ahead).collect(),
     })
 }
 
@@ -174,10 +187,11 @@ impl Store {
             class: open.class.as_str().to_owned(),
             shards: open.shards,
         });
-        let ahead = lanes.ahead.iter().map(|ahead| AheadItem {
-            messages: ahead.messages,
-            from: Iso(ahead.from),
-            until: Iso(ahead.until),
+        let ahead = lanes.ahead.iter().map(|planned| AheadItem {
+            event: planned.event,
+            messages: planned.ahead.messages,
+            from: Iso(planned.ahead.from),
+            until: Iso(planned.ahead.until),
         });
         let mut item = to_item(
             WHAT,
