@@ -125,6 +125,8 @@ fn the_rules_know_no_async_no_cloud_no_clock_and_no_chance() {
     let crates = manifests();
     let pure = [
         "base64",
+        // Of it the calendar takes a span of time, which is what its writer wants.
+        "chrono",
         "csv",
         "encoding_rs",
         "icalendar",
@@ -147,6 +149,7 @@ fn the_rules_know_no_async_no_cloud_no_clock_and_no_chance() {
         for word in [
             "Timestamp::now",
             "Zoned::now",
+            "Utc::now",
             "SystemTime",
             "Instant::now",
             "rand::",

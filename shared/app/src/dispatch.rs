@@ -58,7 +58,7 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
     let runners = runners(app).await?;
     let mut next = Earliest::default();
     if call == Call::Tick {
-        sweep(app, &runners, now, &mut next).await;
+        sweep(app, &settings, &runners, now, &mut next).await;
         expire(app, &Lane::Held, now, &mut next).await?;
         ask_daily(app, now, &mut next).await;
     }

@@ -5,6 +5,7 @@
 //! turn is armed ten seconds ahead. Once a request may have begun, only its outcome, or the end
 //! of the lease, decides about the row.
 
+mod campaign_text;
 mod deliver;
 mod gate;
 mod group;
@@ -12,6 +13,7 @@ mod pick;
 mod probe;
 mod render;
 mod settle;
+mod standing;
 mod verdict;
 mod view;
 
@@ -19,6 +21,7 @@ use std::sync::Arc;
 
 use domain::breaker::Passage;
 use domain::ids::{NumberId, Token};
+use domain::lane::Lane;
 use domain::message::{DueMessage, Waiting};
 use domain::number::Number;
 use domain::pace::{HORIZON, MaySend, Pace, START_WITHIN, may_send};
@@ -32,9 +35,11 @@ use crate::context::{App, Cached, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueError, QueueMessage};
 use crate::unreadable_key::take_out;
+use campaign_text::CampaignTexts;
 use gate::Gate;
 use probe::{MayClaim, may_claim};
-use verdict::{Moment, Verdict};
+use standing::{Standing, standing};
+use verdict::{About, Moment, Verdict};
 use view::View;
 
 /// A refused row lets the same turn pick again, so often.
@@ -54,6 +59,7 @@ pub struct Sender {
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) live: bool,
     pub(crate) view: Cached<View>,
+    pub(crate) texts: CampaignTexts,
 }
 
 impl Sender {
@@ -65,6 +71,7 @@ impl Sender {
             gateway,
             live,
             view: Cached::empty(view::TRUSTED),
+            texts: CampaignTexts::default(),
         }
     }
 }
@@ -189,7 +196,7 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
         let Some(number) = view.number(held.number_id).cloned() else {
             return stop(app, held, true).await;
         };
-        let Some(message) = pick::pick(app, &view, &number, pace, now).await? else {
+        let Some(mut message) = pick::pick(app, &view, &number, pace, now).await? else {
             if view.is_older_than(began) {
                 view = View::fresh(sender).await?;
                 continue;
@@ -217,7 +224,7 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
             Err(error) => return Err(give_back(app, held, pace, &message, error).await),
         }
         Failpoint::TurnClaimed.reach();
-        match Box::pin(prepare(app, &view, held, pace, &message, claimed_at)).await {
+        match Box::pin(prepare(sender, &view, held, pace, &mut message, claimed_at)).await {
             Ok(Verdict::Send(ready)) => {
                 return Ok(deliver::deliver(sender, held, &message, &ready).await);
             }
@@ -281,17 +288,31 @@ async fn give_back(
 
 /// The check at the moment of sending, the text, and what is asked of some types besides.
 async fn prepare(
-    app: &App,
+    sender: &Sender,
     view: &View,
     held: Held,
     pace: &Pace,
-    message: &DueMessage,
+    message: &mut DueMessage,
     claimed_at: Timestamp,
 ) -> Result<Verdict, StoreError> {
-    let checked = app.store.check(message, held.number_id, held.token).await?;
+    let app = &sender.app;
+    let mut checked = app.store.check(message, held.number_id, held.token).await?;
     if let Some((number, Err(why))) = &checked.number {
         take_out(app, number, why).await?;
     }
+    let stands = standing(message, checked.event.as_ref(), checked.campaign.as_ref());
+    if stands == Standing::Alone {
+        message.lane = Lane::Class(message.message_type.class());
+    }
+    if let Some(campaign) = &checked.campaign
+        && campaign.new.template.is_some()
+    {
+        checked.template = sender.texts.of(app, campaign).await?;
+    }
+    let join = match &checked.event {
+        Some(event) => Some(app.store.join_token(event.id, message.participant_id)?),
+        None => None,
+    };
     let event = app.next_event(app.now()).await?;
     let gate = Gate::of(message, &checked);
     let verdict = verdict::judge(
@@ -299,7 +320,11 @@ async fn prepare(
         &view.roster,
         message,
         pace,
-        event.as_ref(),
+        About {
+            next: event.as_ref(),
+            join: join.map(|token| token.encode()),
+            stands,
+        },
         Moment {
             now: app.now(),
             claimed_at,

@@ -1,7 +1,20 @@
 //! Who came to an event (requirement E3): what is known and what follows from it. None of it changes
 //! whether somebody has joined the programme.
 
+mod columns;
+mod decode;
+mod error;
+mod matching;
+mod names;
+mod report;
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
+
+pub use error::ReportError;
+pub use matching::{By, Matched, Present, Registrant, Review, Why, match_attendees};
+pub use report::{Attendee, MAX_BYTES, MAX_ROWS, read_report};
 
 /// Whether somebody came to an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -84,7 +97,7 @@ impl Evidence {
 }
 
 #[cfg(test)]
-mod tests {
+mod evidence_tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;

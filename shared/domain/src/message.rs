@@ -81,6 +81,15 @@ impl MessageType {
         }
     }
 
+    /// Whether it is of use only as long as its event is planned as it was, or is a word about that.
+    #[must_use]
+    pub fn is_about_event(self) -> bool {
+        matches!(
+            self,
+            Self::Reminder | Self::FollowUp | Self::EventChanged | Self::EventCancelled
+        )
+    }
+
     /// How long after its cause a message is still worth sending. A welcome: 72 h (requirement S7);
     /// an alert: a week; a link that was asked for: a day; a test, for which somebody sits and
     /// waits: an hour. Event messages carry their own end.

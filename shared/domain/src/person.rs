@@ -14,6 +14,8 @@ use std::str::FromStr;
 use thiserror::Error;
 use unicode_normalization::char::is_combining_mark;
 
+pub(crate) use short_name::is_title;
+
 use crate::time_text::Zone;
 
 /// How a participant is addressed.

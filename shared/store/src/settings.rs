@@ -104,6 +104,10 @@ pub(crate) fn template_pk(name: &str) -> String {
     format!("TEMPLATE#{name}")
 }
 
+fn version_sk(version: u32) -> String {
+    format!("V#{version:06}")
+}
+
 fn admin_place() -> Place<'static> {
     Place {
         table: "settings",
@@ -199,7 +203,7 @@ impl Store {
         const WHAT: &str = "template";
         let pk = template_pk(name);
         let mut version = to_item(WHAT, template)?;
-        version.extend(key(pk.clone(), format!("V#{:06}", template.version)));
+        version.extend(key(pk.clone(), version_sk(template.version)));
         let active =
             crate::write::Change::of(self.table(Table::Settings), key(pk, TEMPLATE_ACTIVE))
                 .set("version", number(template.version))
@@ -232,6 +236,22 @@ impl Store {
             .flatten()
             .map(read_template)
             .transpose()
+    }
+
+    /// One version of a template, if it was saved. A version never changes.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or the item is unreadable.
+    pub async fn template_version(
+        &self,
+        name: &str,
+        version: u32,
+    ) -> Result<Option<StoredTemplate>, StoreError> {
+        let key = key(template_pk(name), version_sk(version));
+        let wanted = [(self.table(Table::Settings), key)];
+        let found = self.get_all("template", &wanted).await?;
+        let item = found.into_iter().next().flatten();
+        item.map(read_template).transpose()
     }
 
     /// Where people are sent after registering; none until it is set.

@@ -30,7 +30,8 @@ pub async fn open_campaign(app: &App, new: &NewCampaign) -> Result<Opened, Campa
             Some(version.ok_or(CampaignError::NoText)?)
         }
     };
-    let campaign = Campaign::opened(new.clone(), version);
+    let mut campaign = Campaign::opened(new.clone(), version);
+    campaign.moved_at = app.now();
     let added = app.store.add_campaign(&campaign).await?;
     app.notify(QueueMessage::Expand { campaign: new.id }).await;
     Ok(if added { Opened::New } else { Opened::Before })

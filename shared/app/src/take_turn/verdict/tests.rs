@@ -91,6 +91,16 @@ fn checked() -> Checked {
         token: Token(Uuid::from_u128(4)),
         number: Some((number(), Ok(GatewayKey(Zeroizing::new("k".to_owned()))))),
         template: None,
+        event: None,
+        campaign: None,
+    }
+}
+
+fn about(stands: Standing) -> About<'static> {
+    About {
+        next: None,
+        join: None,
+        stands,
     }
 }
 
@@ -121,7 +131,7 @@ fn judged(checked: Checked, message_type: MessageType, now: Timestamp) -> String
         &roster,
         &message(message_type),
         &pace,
-        None,
+        about(Standing::Wanted),
         at(now, now),
     ) {
         Verdict::Send(ready) => format!("send to {}", ready.phone_digits),
@@ -285,7 +295,14 @@ fn what_cannot_be_read_is_tried_again_and_ends_after_the_fifth_time() {
         attempts: 4,
         ..message(MessageType::Welcome)
     };
-    let verdict = judge(broken(), &[], &last, &pace, None, at(noon(), noon()));
+    let verdict = judge(
+        broken(),
+        &[],
+        &last,
+        &pace,
+        about(Standing::Wanted),
+        at(noon(), noon()),
+    );
     assert!(matches!(
         verdict,
         Verdict::Refuse {
@@ -303,7 +320,7 @@ fn no_request_starts_more_than_five_seconds_after_its_claim() {
         &[],
         &message(MessageType::Welcome),
         &pace,
-        None,
+        about(Standing::Wanted),
         at(later(6), noon()),
     );
     assert!(matches!(
