@@ -1,8 +1,16 @@
 //! Events in stories.
 
+use std::ops::Range;
+
 use app::event::{EventError, Wishes, create_event, edit_event};
 use domain::event::{Event, EventForm};
+use domain::ids::EventId;
+use domain::participant::{ConsentRecord, Participant, Referral};
+use domain::person::{City, PersonName, Profession, Sapaan};
+use jiff::Timestamp;
+use store::{Registered, Registration};
 
+use crate::person::Person;
 use crate::town::Town;
 
 /// What an admin says who takes what comes.
@@ -48,5 +56,55 @@ impl Town {
         let form = at_time(start);
         let app = &self.cloud.app;
         Box::pin(edit_event(app, event.id, event.revision, form, ACCEPTING)).await
+    }
+}
+
+impl Town {
+    /// People who registered for an event long enough ago that their welcomes are over: stored
+    /// without messages, so that a story about thousands is not about their welcomes.
+    pub async fn settle(&self, people: Range<u32>, event: Option<EventId>) {
+        let now = self.now();
+        for n in people {
+            let registration = self.registration_of(&Person::nth(n), event, now);
+            let registered = self.cloud.app.store.register(&registration).await;
+            assert_eq!(registered.expect("stored"), Registered::Stored);
+        }
+    }
+
+    fn registration_of(
+        &self,
+        person: &Person,
+        event_id: Option<EventId>,
+        now: Timestamp,
+    ) -> Registration {
+        let app = &self.cloud.app;
+        let phone = person.phone();
+        Registration {
+            participant: Participant {
+                id: app.dice.participant_id(),
+                sapaan: Sapaan::parse(&person.sapaan).expect("a form of address"),
+                name: PersonName::parse(&person.name).expect("a name"),
+                city: City::parse(&person.city).expect("a city"),
+                profession: Profession::parse(&person.profession).expect("a profession"),
+                phone,
+                phone_index: app.store.phone_index(&phone).expect("a hash"),
+                referrer_id: None,
+                referrer_sequence: None,
+                registered_at: now,
+                event_id,
+                consent_share: false,
+                chat: None,
+            },
+            referral: Referral::None,
+            consent: ConsentRecord {
+                text_version: domain::consent::CURRENT.version,
+                text_sha256: String::new(),
+                purposes: domain::consent::CURRENT.purposes_given(false),
+                channel: "landing_form",
+                at: now,
+            },
+            messages: Vec::new(),
+            awaited: false,
+        }
     }
 }

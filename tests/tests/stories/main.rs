@@ -12,6 +12,7 @@ mod bad_input;
 mod ceiling;
 mod comeback;
 mod cost;
+mod events;
 mod failover;
 mod failures;
 mod groups;
