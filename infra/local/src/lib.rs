@@ -19,6 +19,7 @@ mod queue;
 mod schedule;
 mod wiring;
 
+pub mod cli;
 pub mod conductor;
 pub mod dynamodb;
 pub mod seed;
