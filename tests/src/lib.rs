@@ -9,6 +9,7 @@
 
 mod account;
 mod browser;
+mod campaign;
 pub mod events;
 pub mod function;
 pub mod leak;
@@ -24,7 +25,7 @@ mod town;
 pub use account::Account;
 pub use browser::Browser;
 pub use function::Function;
-pub use ledger::{figure, flag, state, word};
+pub use ledger::{attribute, figure, flag, state, word};
 pub use moto::Moto;
 pub use person::Person;
 pub use story::Story;
