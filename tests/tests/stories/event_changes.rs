@@ -104,6 +104,8 @@ async fn registrants_hear_of_another_time_if_that_is_wished() {
     let event = town.plan_event("Sosialisasi", "2026-11-29 19:30").await;
     let people: Vec<_> = (0..3).map(tests::Person::nth).collect();
     town.settle(&people, Some(event.id)).await;
+    // Longer after the event was saved than anybody may not have seen it.
+    town.advance(120).await;
     town.settle(&[tests::Person::nth(9)], None).await;
     let app = &town.cloud.app;
     let form = at_time("2026-11-30 20:00");

@@ -16,6 +16,7 @@ mod ceiling;
 mod comeback;
 mod cost;
 mod event_changes;
+mod event_interleavings;
 mod events;
 mod failover;
 mod failures;
