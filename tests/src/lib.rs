@@ -10,6 +10,7 @@
 mod account;
 mod browser;
 mod campaign;
+pub mod events;
 pub mod function;
 pub mod leak;
 mod ledger;

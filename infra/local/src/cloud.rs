@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::admin;
 use crate::calls::Calls;
 use crate::clock::VirtualClock;
 use crate::conductor::{Conductor, QueueSpec, Running};
@@ -274,9 +275,16 @@ impl Cloud {
         let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
         let router = routes(
-            edge::router(Edge { functions, gate }, edge::site_headers()?),
+            edge::router(
+                Edge {
+                    functions,
+                    gate: gate.clone(),
+                },
+                edge::site_headers()?,
+            ),
             simulator.clone(),
             Arc::new(outside),
+            admin::router(app(), gate),
         );
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -325,12 +333,13 @@ async fn fill(app: &App, demo: bool) -> Result<(), StartError> {
     Ok(seed::fill_if_empty(app).await?)
 }
 
-fn routes(edge: Router, simulator: Simulator, world: Arc<dyn World>) -> Router {
+fn routes(edge: Router, simulator: Simulator, world: Arc<dyn World>, admin: Router) -> Router {
     let assets = PAGE_JS.iter().fold(Router::new(), |router, (name, text)| {
         let script = ([("content-type", "text/javascript; charset=utf-8")], *text);
         router.route(&format!("/{name}"), get(move || async move { script }))
     });
     Router::new()
+        .nest("/simulator/admin", admin)
         .nest("/simulator", simulator::router(simulator, world, PAGE))
         .nest(
             "/simulator/assets",

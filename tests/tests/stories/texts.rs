@@ -1,20 +1,12 @@
 //! What stands in the chats, to the letter.
 
-use app::settings::{SaveTemplateError, save_event, save_settings, save_template};
-use domain::event::Event;
+use app::settings::{SaveTemplateError, save_settings, save_template};
 use domain::settings::{AlertPhone, Settings};
 use domain::template::TemplateName;
-use jiff::Timestamp;
 use tests::{Person, Town, figure};
 
 async fn plan(town: &Town, title: &str, start: &str) {
-    let event = Event {
-        id: town.cloud.app.dice.event_id(),
-        title: title.to_owned(),
-        start_time: start.parse::<Timestamp>().expect("a time"),
-        zoom_link: "https://zoom.example/j/1".to_owned(),
-    };
-    save_event(&town.cloud.app, &event).await.expect("saved");
+    town.plan_event(title, start).await;
 }
 
 async fn set(town: &Town, settings: Settings) {

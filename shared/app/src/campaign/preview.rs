@@ -59,7 +59,7 @@ pub async fn preview(app: &App, new: &NewCampaign) -> Result<Preview, StoreError
         welcome_reserve_percent: steering.settings.welcome_reserve_percent,
         request: REQUEST,
     };
-    let mut loads = waiting_loads(app).await?;
+    let mut loads = waiting_loads(app, &[]).await?;
     loads.push(Load {
         class: new.kind.class(),
         messages: counts.queued,

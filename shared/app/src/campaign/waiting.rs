@@ -1,6 +1,7 @@
 //! What waits already, as the forecast asks for it (requirement S11).
 
 use domain::forecast::Load;
+use domain::ids::CampaignId;
 use domain::lane::Lane;
 use domain::message::Class;
 use store::StoreError;
@@ -9,11 +10,11 @@ use super::recipients::MOST_CAMPAIGNS;
 use crate::context::App;
 
 /// Everything that waits to be sent: the rows of each class, and those of each campaign that is not
-/// held. Counted in the lanes, so as of a moment ago.
+/// held. Counted in the lanes, so as of a moment ago. `without`: campaigns that are about to be closed.
 ///
 /// # Errors
 /// [`StoreError`] if the store does not answer.
-pub async fn waiting_loads(app: &App) -> Result<Vec<Load>, StoreError> {
+pub async fn waiting_loads(app: &App, without: &[CampaignId]) -> Result<Vec<Load>, StoreError> {
     let now = app.now();
     let mut loads = Vec::new();
     for class in Class::ALL {
@@ -31,7 +32,8 @@ pub async fn waiting_loads(app: &App) -> Result<Vec<Load>, StoreError> {
         }
     }
     for campaign in app.store.live_campaigns(MOST_CAMPAIGNS).await? {
-        if campaign.status.hold.is_some() || campaign.status.closing.is_some() {
+        let is_left_out = without.contains(&campaign.new.id);
+        if is_left_out || campaign.status.hold.is_some() || campaign.status.closing.is_some() {
             continue;
         }
         let mut messages = 0_u32;

@@ -20,6 +20,7 @@ use crate::ports::ScheduleError;
 
 pub use begin::{Begun, begin_job, follow_up_now};
 pub use change::{Wishes, cancel_event, copy_event, create_event, edit_event, preview_plan};
+pub(crate) use reconcile::ask_daily;
 pub use reconcile::{Reconciled, reconcile};
 
 /// Tries to write an event that others write as well.

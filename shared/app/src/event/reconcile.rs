@@ -6,13 +6,15 @@ use std::collections::BTreeSet;
 
 use domain::event::{Event, EventStatus};
 use domain::message::MessageType;
-use domain::schedule::{JobKind, ScheduleName};
+use domain::schedule::{JobKind, ScheduleName, daily};
 use jiff::{SignedDuration, Timestamp};
 use store::Chain;
 
 use super::EventError;
 use super::arrange::{arrange, job};
 use crate::context::App;
+use crate::dispatch::Earliest;
+use crate::ports::QueueMessage;
 
 /// Events that began longer ago than the longest follow-up, its delay and its use are over.
 const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(24 * 14);
@@ -76,10 +78,21 @@ fn schedules(event: &Event, now: Timestamp) -> Vec<ScheduleName> {
     kinds.map(|kind| job(kind, event).name()).collect()
 }
 
-/// Nothing is to come of it: cancelled, or over for so long that no follow-up is of use.
+/// Nothing is to come of it: its time is over, and of one that took place no follow-up is of use.
 fn useless(event: &Event, now: Timestamp) -> bool {
-    let useful = event
-        .ends_at()
-        .saturating_add(MessageType::FollowUp.useful_for());
-    event.status == EventStatus::Cancelled || useful.is_ok_and(|end| end <= now)
+    let useful = MessageType::FollowUp.useful_for();
+    let end = match event.status {
+        EventStatus::Planned => event.ends_at().saturating_add(useful),
+        EventStatus::Cancelled => Ok(event.start_time),
+    };
+    end.is_ok_and(|end| end <= now)
+}
+
+/// Once a day, in the minute of [`daily`], asks for a reconciliation.
+pub(crate) async fn ask_daily(app: &App, now: Timestamp, next: &mut Earliest) {
+    let day = daily(now);
+    if day.is_due {
+        app.notify(QueueMessage::Reconcile).await;
+    }
+    next.at(day.next);
 }
