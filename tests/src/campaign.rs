@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::Registration;
 use uuid::Uuid;
 
-use crate::{Item, Person, Town, state, word};
+use crate::{Item, Person, Town, attribute, state, word};
 
 impl Town {
     /// Stores people as their registration does, for the event if one is given, but without any
@@ -126,5 +126,37 @@ impl Town {
         let rows = self.rows_of(id).await;
         let who: BTreeSet<_> = rows.iter().map(|row| word(row, "participant_id")).collect();
         assert_eq!((rows.len(), who.len()), (people, people));
+    }
+
+    /// Makes a campaign, and its rows, so much older: as if nobody had worked for that long.
+    pub async fn backdate(&self, id: CampaignId, by: SignedDuration) {
+        let campaign = self.campaign(id).await.new;
+        let at = |time: Timestamp| {
+            let time = time.saturating_sub(by).expect("a time");
+            attribute(&time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+        };
+        let update = self.cloud.dynamodb.update_item();
+        update
+            .table_name("local-campaigns")
+            .key("pk", attribute(&format!("C#{id}")))
+            .key("sk", attribute("META"))
+            .update_expression("SET not_before = :from, expires_at = :to")
+            .expression_attribute_values(":from", at(campaign.not_before))
+            .expression_attribute_values(":to", at(campaign.expires_at))
+            .send()
+            .await
+            .expect("the store answers");
+        for row in self.rows_of(id).await {
+            let update = self.cloud.dynamodb.update_item();
+            update
+                .table_name("local-notifications_log")
+                .key("id", row["id"].clone())
+                .update_expression("SET due_key = :from, expires_at = :to")
+                .expression_attribute_values(":from", at(campaign.not_before))
+                .expression_attribute_values(":to", at(campaign.expires_at))
+                .send()
+                .await
+                .expect("the store answers");
+        }
     }
 }

@@ -28,6 +28,12 @@ async fn town_with(people: &[Person]) -> Town {
     town
 }
 
+/// Queues carry again, and something happens, so that a tick looks around.
+async fn found_again(town: &Town) {
+    town.cloud.queue.lose(&[]);
+    assert_eq!(town.get("/api/landing").await.status, 200);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_workers_at_once_write_each_of_a_thousand_recipients_one_row() {
     let town = Arc::new(town_with(&people(0, 1_000)).await);
@@ -102,8 +108,8 @@ async fn the_tick_brings_back_a_campaign_whose_queue_message_was_lost() {
     let town = town_with(&people(0, 120)).await;
     let new = town.broadcast(1);
     open_campaign(&town.cloud.app, &new).await.unwrap();
-    town.cloud.queue.lose(&[]);
     town.each_once(new.id, 0).await;
+    found_again(&town).await;
     town.advance(180).await;
     town.each_once(new.id, 120).await;
 }
@@ -177,7 +183,7 @@ async fn closing_while_rows_are_written_stops_for_good_and_ends_what_is_there() 
         let states = BTreeMap::from([("failed/cancelled".to_owned(), written)]);
         assert_eq!(town.states_of(new.id).await, states);
         assert_eq!(town.campaign(new.id).await.status.phase, Phase::Closing);
-        town.cloud.queue.lose(&[]);
+        found_again(&town).await;
         town.advance(300).await;
         let campaign = town.campaign(new.id).await;
         assert_eq!(campaign.status.phase, Phase::Closed);
@@ -211,6 +217,9 @@ async fn closing_at_the_same_time_as_two_workers_write_leaves_no_row_waiting() {
         let (town, id) = (Arc::clone(&town), new.id);
         tokio::spawn(async move { expand(&town.cloud.app, id, Timestamp::MAX).await.unwrap() })
     };
+    // Slow enough for somebody to come in between.
+    let slow = Failpoint::ExpandPageCommitted.name();
+    fail::cfg(slow, "sleep(50)").unwrap();
     let workers = [worker(), worker()];
     while town.campaign(new.id).await.counts.queued < 150 {
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
@@ -221,7 +230,7 @@ async fn closing_at_the_same_time_as_two_workers_write_leaves_no_row_waiting() {
     for worker in workers {
         worker.await.unwrap();
     }
-    town.cloud.queue.lose(&[]);
+    found_again(&town).await;
     town.advance(300).await;
     assert_eq!(town.campaign(new.id).await.status.phase, Phase::Closed);
     let rows = town.rows_of(new.id).await;

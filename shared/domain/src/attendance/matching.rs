@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::names::{is_initial, one_holds_the_other, words};
 use super::report::Attendee;
 use crate::ids::ParticipantId;
+use crate::person::is_place_kind;
 use crate::phone::Phone;
 
 /// Most candidates shown for one attendee.
@@ -21,6 +22,8 @@ pub struct Registrant<'a> {
     pub id: ParticipantId,
     /// Their name as registered.
     pub name: &'a str,
+    /// Their city as registered: hosts ask people to call themselves `Nama_Kota`.
+    pub city: &'a str,
     /// Their number.
     pub phone: Phone,
     /// Opened the join link of this event.
@@ -35,7 +38,7 @@ pub enum By {
     Number,
     /// They opened the join link, and nobody else who did has that name.
     Click,
-    /// Nobody else who registered has that name.
+    /// Nobody else who registered has that name, or that name with their city behind it.
     Name,
 }
 
@@ -157,6 +160,8 @@ struct Index<'a> {
     words: Vec<Vec<String>>,
     by_phone: HashMap<Phone, usize>,
     by_name: HashMap<String, Vec<usize>>,
+    /// By name and city together.
+    by_both: HashMap<String, Vec<usize>>,
     by_word: HashMap<String, Vec<usize>>,
 }
 
@@ -167,12 +172,16 @@ impl<'a> Index<'a> {
             words: Vec::with_capacity(registrants.len()),
             by_phone: HashMap::new(),
             by_name: HashMap::new(),
+            by_both: HashMap::new(),
             by_word: HashMap::new(),
         };
         for (at, registrant) in registrants.iter().enumerate() {
             let mut words = words(registrant.name);
             index.by_phone.insert(registrant.phone, at);
             index.by_name.entry(words.join(" ")).or_default().push(at);
+            let mut both = [words.clone(), place_words(registrant.city)].concat();
+            both.sort_unstable();
+            index.by_both.entry(both.join(" ")).or_default().push(at);
             index.words.push(words.clone());
             words.dedup();
             for word in words.into_iter().filter(|word| !is_initial(word)) {
@@ -201,13 +210,7 @@ impl<'a> Index<'a> {
             _ => return self.look(Why::Ambiguous, by_number),
         }
         let names = attendee.all_names();
-        let same = distinct(
-            names
-                .iter()
-                .filter_map(|words| self.by_name.get(&words.join(" ")))
-                .flatten()
-                .copied(),
-        );
+        let same = self.same(&names);
         if !attendee.numbers.is_empty() {
             // A number of nobody here: whoever has this name has another number.
             return self.look_among(same, &names);
@@ -240,6 +243,22 @@ impl<'a> Index<'a> {
             }
             _ => self.look(Why::Ambiguous, same),
         }
+    }
+
+    /// Those who have one of these names; if nobody has, those who do with their city behind it.
+    fn same(&self, names: &[Vec<String>]) -> Vec<usize> {
+        let found = |index: &HashMap<String, Vec<usize>>, words: &[String]| {
+            index.get(&words.join(" ")).cloned().unwrap_or_default()
+        };
+        let same = distinct(names.iter().flat_map(|words| found(&self.by_name, words)));
+        if !same.is_empty() {
+            return same;
+        }
+        distinct(names.iter().flat_map(|words| {
+            let mut words = words.clone();
+            words.retain(|word| !is_place_kind(word));
+            found(&self.by_both, &words)
+        }))
     }
 
     fn clicked(&self, among: &[usize]) -> Vec<usize> {
@@ -284,6 +303,13 @@ impl<'a> Index<'a> {
         candidates.truncate(CANDIDATES);
         Verdict::Look { why, candidates }
     }
+}
+
+/// A city's words, without those that only say what kind of place it is.
+fn place_words(city: &str) -> Vec<String> {
+    let mut words = words(city);
+    words.retain(|word| !is_place_kind(word));
+    words
 }
 
 /// Each once, in order.

@@ -166,6 +166,14 @@ fn a_cancelled_event_says_so_and_does_not_ring() {
     assert!(component(&calendar, &ICalendarComponentType::VAlarm).is_none());
 }
 
+#[test]
+fn line_ends_become_one_kind_and_other_controls_go() {
+    let title = "a\r\nb\rc\u{7}\u{0}d\te";
+    let calendar = read(&ics(&Entry { title, ..entry() }));
+    let summary = text(event(&calendar), &ICalendarProperty::Summary);
+    assert_eq!(summary, "a\nb\ncd\te");
+}
+
 proptest! {
     #[test]
     fn any_title_and_description_are_read_back(

@@ -10,13 +10,15 @@ fn id(n: usize) -> ParticipantId {
     ParticipantId(Uuid::from_u128(n as u128))
 }
 
-/// Registrants 1, 2, 3 … with the numbers 081200000001, …; a `*` before the name: opened the link.
+/// Registrants 1, 2, 3 … with the numbers 081200000001, …, the first from Bogor, the others from
+/// Depok; a `*` before the name: opened the link.
 fn registrants<'a>(names: &[&'a str]) -> Vec<Registrant<'a>> {
     (1..)
         .zip(names)
         .map(|(n, name)| Registrant {
             id: id(n),
             name: name.strip_prefix('*').unwrap_or(name),
+            city: if n == 1 { "Kota Bogor" } else { "Depok" },
             phone: Phone::parse(&format!("0812{n:08}")).unwrap(),
             clicked: name.starts_with('*'),
         })
@@ -86,9 +88,15 @@ fn each_attendee_is_recognised_or_goes_to_a_person() {
         // Now another name than originally, each somebody's.
         ("Budi (Siti)", &["Budi", "Siti"], "Ambiguous [1, 2]"),
         ("Budi (Siti)", &["Budi", "*Siti"], "2 by Click"),
+        // The city behind the name, as hosts ask for.
+        ("Budi Santoso_Bogor", &["Budi Santoso", "Siti"], "1 by Name"),
+        ("Kota Bogor - Budi", &["Budi", "Budi"], "1 by Name"),
+        ("Budi_Depok", &["Budi", "Budi"], "2 by Name"),
+        ("Budi_Depok", &["Budi", "Budi", "Budi"], "Ambiguous [2, 3]"),
+        ("Budi_Solo", &["Budi", "Siti"], "Ambiguous [1]"),
         // Part of a name: only with the click.
         ("Budi", &["*Budi Santoso", "Siti"], "1 by Click"),
-        ("Budi Santoso Bogor", &["*Budi Santoso"], "1 by Click"),
+        ("Budi Santoso Solo", &["*Budi Santoso"], "1 by Click"),
         ("Budi S", &["*Budi Santoso", "*Budi Hartono"], "1 by Click"),
         ("Budi", &["Budi Santoso", "Siti"], "Ambiguous [1]"),
         (

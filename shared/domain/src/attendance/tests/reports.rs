@@ -103,6 +103,18 @@ fn other_layouts_are_understood() {
         shown(merged),
         [is(&["Budi"], 30, &[], 2), is(&["Siti"], 40, &[], 3)]
     );
+    // The block names the host and the meeting's duration, as a table of people does.
+    let block = "Topic,Meeting ID,User Name,User Email,Duration (Minutes),Participants\n\
+        Sosialisasi,852 1848 6288,Tuan Rumah,host@contoh.id,105,2\n\n";
+    let table = "Name (Original Name),User Email,Total Duration (Minutes)\nBudi,,30\n";
+    assert_eq!(
+        shown(&format!("{block}{table}")),
+        [is(&["Budi"], 30, &[], 5)]
+    );
+    assert_eq!(
+        read_report(block.as_bytes()).err(),
+        Some(ReportError::NoHeader)
+    );
     // A webinar: several tables, and people who registered and did not come.
     let webinar = "Attendee Report\nReport Generated:,11/30/2026\nTopic,Webinar ID,Actual Start Time\nSosialisasi,812 3456 7890,x\n\
         Host Details\nAttended,User Name (Original Name),Email,Join Time,Time in Session (minutes)\nYes,Admin,a@contoh.id,x,100\n\
