@@ -4,10 +4,11 @@
 use app::campaign::{close_campaign, open_campaign};
 use domain::audience::Audience;
 use domain::campaign::{CampaignKind, Closing, EventRef, NewCampaign, Phase, event_campaign_id};
-use domain::event::{Event, EventDetails};
+use domain::event::Event;
 use domain::join::JoinToken;
 use domain::template::Placeholder;
 use jiff::{SignedDuration, Timestamp};
+use tests::events::{at_time, event_form};
 use tests::{Person, Town};
 
 const PEOPLE: usize = 30;
@@ -23,15 +24,8 @@ async fn town_with_event() -> (Town, Event) {
     town.settle(&people, None).await;
     let app = &town.cloud.app;
     let now = app.now();
-    let details = EventDetails {
-        title: "Sosialisasi".to_owned(),
-        start_time: now + hours(3),
-        zoom_link: "https://zoom.us/j/1".to_owned(),
-        duration_min: 90,
-        description: None,
-        image: None,
-        audience: None,
-    };
+    let form = event_form("Sosialisasi", &(now + hours(3)).to_string());
+    let details = form.check(None, now).unwrap();
     let event = Event::new(app.dice.event_id(), details, now, Timestamp::UNIX_EPOCH);
     assert!(app.store.create_event(&event).await.unwrap());
     let event = app.store.event(event.id).await.unwrap().unwrap();
@@ -45,8 +39,8 @@ async fn store(town: &Town, event: Event) -> Event {
 }
 
 async fn moved_to(town: &Town, event: &Event, start_time: Timestamp) -> Event {
-    let mut details = event.details();
-    details.start_time = start_time;
+    let form = at_time(&start_time.to_string());
+    let details = form.check(Some(&event.details()), town.now()).unwrap();
     store(town, event.changed(details)).await
 }
 
