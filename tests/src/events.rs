@@ -1,14 +1,17 @@
 //! Events in stories.
 
-use std::ops::Range;
+use std::collections::BTreeMap;
 
-use app::event::{EventError, Wishes, create_event, edit_event};
+pub use app::event::Wishes;
+use app::event::{EventError, create_event, edit_event};
+use app::numbers::{NumberEntry, add_number};
 use domain::event::{Event, EventForm};
-use domain::ids::EventId;
-use domain::participant::{ConsentRecord, Participant, Referral};
-use domain::person::{City, PersonName, Profession, Sapaan};
-use jiff::Timestamp;
-use store::{Registered, Registration};
+use domain::number::Limits;
+use domain::phone::Phone;
+use jiff::{SignedDuration, Timestamp};
+use local::simulator::NumberSetup;
+use store::GatewayKey;
+use zeroize::Zeroizing;
 
 use crate::person::Person;
 use crate::town::Town;
@@ -59,52 +62,61 @@ impl Town {
     }
 }
 
+/// What a reminder says, and nothing else does.
+pub const REMINDER: &str = "pengingat ya";
+
 impl Town {
-    /// People who registered for an event long enough ago that their welcomes are over: stored
-    /// without messages, so that a story about thousands is not about their welcomes.
-    pub async fn settle(&self, people: Range<u32>, event: Option<EventId>) {
-        let now = self.now();
-        for n in people {
-            let registration = self.registration_of(&Person::nth(n), event, now);
-            let registered = self.cloud.app.store.register(&registration).await;
-            assert_eq!(registered.expect("stored"), Registered::Stored);
+    /// When messages with these words arrived, by the phone they came to.
+    #[must_use]
+    pub fn arrived(&self, words: &str) -> BTreeMap<String, Vec<Timestamp>> {
+        let mut all: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
+        for message in self.cloud.simulator.received() {
+            if message.text.contains(words) {
+                let times = all.entry(message.to.as_str().to_owned()).or_default();
+                times.push(message.at_virtual);
+            }
         }
+        all
     }
 
-    fn registration_of(
-        &self,
-        person: &Person,
-        event_id: Option<EventId>,
-        now: Timestamp,
-    ) -> Registration {
-        let app = &self.cloud.app;
-        let phone = person.phone();
-        Registration {
-            participant: Participant {
-                id: app.dice.participant_id(),
-                sapaan: Sapaan::parse(&person.sapaan).expect("a form of address"),
-                name: PersonName::parse(&person.name).expect("a name"),
-                city: City::parse(&person.city).expect("a city"),
-                profession: Profession::parse(&person.profession).expect("a profession"),
-                phone,
-                phone_index: app.store.phone_index(&phone).expect("a hash"),
-                referrer_id: None,
-                referrer_sequence: None,
-                registered_at: now,
-                event_id,
-                consent_share: false,
-                chat: None,
-            },
-            referral: Referral::None,
-            consent: ConsentRecord {
-                text_version: domain::consent::CURRENT.version,
-                text_sha256: String::new(),
-                purposes: domain::consent::CURRENT.purposes_given(false),
-                channel: "landing_form",
-                at: now,
-            },
-            messages: Vec::new(),
-            awaited: false,
+    /// The first people of a town, who registered without any event.
+    pub async fn crowd(&self, people: u32) -> Vec<Person> {
+        let people: Vec<Person> = (0..people).map(Person::nth).collect();
+        self.settle(&people, None).await;
+        people
+    }
+
+    /// This person asks to stop.
+    pub async fn stop(&self, person: &Person) {
+        let store = &self.cloud.app.store;
+        let index = store.phone_index(&person.phone()).expect("a hash");
+        let stopped = store.suppress(&index, "participant", self.now()).await;
+        stopped.expect("stored");
+    }
+
+    /// Sending numbers 4 to `last`, of the same strength as the three that are there.
+    pub async fn add_numbers(&self, last: usize, hourly: u16) {
+        for n in 4..=last {
+            let phone = format!("+628110000000{n}");
+            let key = format!("simulated-key-{n}");
+            let setup = NumberSetup {
+                phone: phone.parse().expect("a number"),
+                label: format!("Nomor {n}"),
+                api_key: key.clone(),
+            };
+            let simulator = &self.cloud.simulator;
+            simulator.add_number(setup).await.expect("a port");
+            let app = &self.cloud.app;
+            let limits = Limits::new(2, 5, hourly, 8 * u32::from(hourly)).expect("limits");
+            let entry = NumberEntry {
+                label: format!("Nomor {n}"),
+                phone: Phone::parse(&phone).expect("a number"),
+                api_key: GatewayKey(Zeroizing::new(key)),
+                priority: 1,
+                in_use_since: app.now() - SignedDuration::from_hours(24 * 90),
+                limits: limits.with_warm_up(false),
+            };
+            add_number(app, entry).await.expect("a number");
         }
     }
 }

@@ -15,6 +15,8 @@ mod campaign_sending;
 mod ceiling;
 mod comeback;
 mod cost;
+mod event_changes;
+mod event_interleavings;
 mod events;
 mod failover;
 mod failures;
