@@ -2,6 +2,7 @@
 //! knows the database's client. Fields are encrypted here, at the boundary, so that no caller can
 //! store a number in clear. The model and its reasons stand in `docs/data-model.md`.
 
+mod campaign_outcomes;
 mod campaign_page;
 mod campaign_people;
 mod campaign_rows;
