@@ -6,8 +6,8 @@
     reason = "tests fail by panicking"
 )]
 
-use app::queue_body::{encode, encode_job};
 use app::ports::QueueMessage;
+use app::queue_body::{encode, encode_job};
 use domain::event::{Event, EventForm};
 use domain::ids::CampaignId;
 use domain::schedule::{Job, JobKind};
@@ -27,7 +27,10 @@ fn required() -> Variables {
         ("CAMPAIGNS_QUEUE_URL", format!("{url}campaigns")),
         ("WAKE_QUEUE_URL", format!("{url}wake")),
         ("SCHEDULE_GROUP", "sample-jobs".to_owned()),
-        ("SCHEDULE_TARGET_ARN", "arn:aws:sqs:x:1:campaigns".to_owned()),
+        (
+            "SCHEDULE_TARGET_ARN",
+            "arn:aws:sqs:x:1:campaigns".to_owned(),
+        ),
         ("SCHEDULE_ROLE_ARN", "arn:aws:iam::1:role/jobs".to_owned()),
         ("SCHEDULE_DLQ_ARN", "arn:aws:sqs:x:1:dlq".to_owned()),
     ]
@@ -54,7 +57,10 @@ async fn it_plans_writes_rows_and_outlives_what_it_cannot_read() {
     let account = Account::open().await;
     let mut variables = account.variables();
     variables.extend(account.schedule_variables().await);
-    for (name, queue) in [("CAMPAIGNS_QUEUE_URL", "campaigns"), ("WAKE_QUEUE_URL", "wake")] {
+    for (name, queue) in [
+        ("CAMPAIGNS_QUEUE_URL", "campaigns"),
+        ("WAKE_QUEUE_URL", "wake"),
+    ] {
         variables.push((name, account.queue_url(queue)));
     }
     let mut function = Function::start(PROGRAM, &variables).await;
@@ -62,7 +68,10 @@ async fn it_plans_writes_rows_and_outlives_what_it_cannot_read() {
         let answer = function.invoke(&sample(name).to_string()).await;
         assert_eq!(answer, Ok(failed(&[])), "{name}");
     }
-    let event = batch(SAMPLE, &["Halo", r#"{"v":1,"reconcile":true}"#, r#"{"v":2}"#]);
+    let event = batch(
+        SAMPLE,
+        &["Halo", r#"{"v":1,"reconcile":true}"#, r#"{"v":2}"#],
+    );
     let answer = function.invoke(&event.to_string()).await;
     assert_eq!(answer, Ok(failed(&["id-0", "id-2"])));
 
@@ -72,7 +81,10 @@ async fn it_plans_writes_rows_and_outlives_what_it_cannot_read() {
     let reconcile = encode(&QueueMessage::Reconcile).unwrap();
     let event = batch(SAMPLE, &[&reconcile]);
     assert_eq!(function.invoke(&event.to_string()).await, Ok(failed(&[])));
-    let expected = [format!("follow-up-{}", far.id), format!("reminder-{}", far.id)];
+    let expected = [
+        format!("follow-up-{}", far.id),
+        format!("reminder-{}", far.id),
+    ];
     assert_eq!(account.schedules().await, expected);
 
     // Reminders of an event in ten minutes begin at once, and their rows are written.
@@ -100,7 +112,13 @@ async fn it_plans_writes_rows_and_outlives_what_it_cannot_read() {
     let lanes = written.all_lanes().into_iter();
     let mut rows = 0;
     for lane in lanes {
-        rows += account.app.store.due(&lane, Timestamp::MIN, end, 9).await.unwrap().len();
+        rows += account
+            .app
+            .store
+            .due(&lane, Timestamp::MIN, end, 9)
+            .await
+            .unwrap()
+            .len();
     }
     assert_eq!(rows, 1);
     ends_on_sigterm(function, &["812100000", "811000000", "Budi"]).await;
