@@ -18,6 +18,7 @@ fn required() -> Variables {
     let url = "http://127.0.0.1:9/";
     vec![
         ("TABLE_PREFIX", "sample".to_owned()),
+        ("WAKE_QUEUE_URL", format!("{url}wake")),
         ("TURNS_QUEUE_URL", format!("{url}turns")),
         ("REFERRALS_QUEUE_URL", format!("{url}referrals.fifo")),
         ("CAMPAIGNS_QUEUE_URL", format!("{url}campaigns")),
@@ -29,6 +30,7 @@ async fn it_gives_turns_and_outlives_what_it_cannot_read() {
     let account = Account::open().await;
     let mut variables = account.variables();
     variables.extend([
+        ("WAKE_QUEUE_URL", account.queue_url("wake")),
         ("TURNS_QUEUE_URL", account.queue_url("turns")),
         ("REFERRALS_QUEUE_URL", account.queue_url("referrals")),
         ("CAMPAIGNS_QUEUE_URL", account.queue_url("campaigns")),

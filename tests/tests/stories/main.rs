@@ -29,6 +29,7 @@ mod opaque_codes;
 mod outage;
 mod pacing;
 mod policies;
+mod policies_campaigns;
 mod priority;
 mod probes;
 mod races;

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 #[allow(dead_code, reason = "shared with the template test")]
 mod project;
 
+use crate::policies_campaigns;
 use project::{Project, resources, target};
 
 /// `sender dynamodb:Query pace`.
@@ -182,6 +183,7 @@ async fn every_role_allows_what_its_function_does_and_nothing_else() {
     story::play(&town).await;
     losses(&town).await;
     helper(&town).await;
+    policies_campaigns::play(&town).await;
     let (allowed, called) = (allowed(), called(&town));
     let denied: Vec<_> = called.difference(&allowed).collect();
     assert!(denied.is_empty(), "called, but not allowed: {denied:#?}");
