@@ -18,10 +18,10 @@ fn required() -> Variables {
     let url = "http://127.0.0.1:9/";
     vec![
         ("TABLE_PREFIX", "sample".to_owned()),
-        ("WAKE_QUEUE_URL", format!("{url}wake")),
         ("TURNS_QUEUE_URL", format!("{url}turns")),
         ("REFERRALS_QUEUE_URL", format!("{url}referrals.fifo")),
         ("CAMPAIGNS_QUEUE_URL", format!("{url}campaigns")),
+        ("WAKE_QUEUE_URL", format!("{url}wake")),
     ]
 }
 
@@ -30,10 +30,10 @@ async fn it_gives_turns_and_outlives_what_it_cannot_read() {
     let account = Account::open().await;
     let mut variables = account.variables();
     variables.extend([
-        ("WAKE_QUEUE_URL", account.queue_url("wake")),
         ("TURNS_QUEUE_URL", account.queue_url("turns")),
         ("REFERRALS_QUEUE_URL", account.queue_url("referrals")),
         ("CAMPAIGNS_QUEUE_URL", account.queue_url("campaigns")),
+        ("WAKE_QUEUE_URL", account.queue_url("wake")),
     ]);
     let mut function = Function::start(PROGRAM, &variables).await;
     let tick = sample("tick.json").to_string();

@@ -29,7 +29,6 @@ mod opaque_codes;
 mod outage;
 mod pacing;
 mod policies;
-mod policies_campaigns;
 mod priority;
 mod probes;
 mod races;
