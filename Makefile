@@ -131,6 +131,10 @@ fuzz: setup ## Feed the webhook's parser with bodies made to break it (SECONDS=6
 		$(CURDIR)/target/fuzz/corpus $(CURDIR)/events/webhook -- -dict=webhook.dict -max_len=65536 -max_total_time=$(SECONDS) \
 		-timeout=5 -rss_limit_mb=1024 -artifact_prefix=$(CURDIR)/target/fuzz/artifacts/ -print_final_stats=1
 
+.PHONY: crowds
+crowds: setup ## Remind thousands on virtual time, in full size
+	$(VENV)/bin/cargo-nextest nextest run --locked --cargo-profile bench-run --profile crowds --package tests --test crowds
+
 .PHONY: doc
 doc: need-rust
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --no-deps

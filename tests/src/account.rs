@@ -58,6 +58,7 @@ impl Account {
             turns: moto.make_queue("sample-turns").await,
             referrals: moto.make_queue("sample-referrals.fifo").await,
             inbound: moto.make_queue("sample-inbound").await,
+            campaigns: moto.make_queue("sample-campaigns").await,
         };
         let key_arn = moto.make_key().await;
         let keys = KmsKeyService::new(moto.kms(), key_arn.clone());
@@ -95,7 +96,7 @@ impl Account {
         ]
     }
 
-    /// The address of `wake`, `turns`, `referrals` or `inbound`.
+    /// The address of `wake`, `turns`, `referrals`, `inbound` or `campaigns`.
     #[must_use]
     pub fn queue_url(&self, queue: &str) -> String {
         match queue {
@@ -103,8 +104,33 @@ impl Account {
             "turns" => self.urls.turns.clone(),
             "referrals" => self.urls.referrals.clone(),
             "inbound" => self.urls.inbound.clone(),
+            "campaigns" => self.urls.campaigns.clone(),
             other => panic!("no queue {other}"),
         }
+    }
+
+    /// The variables with which a function plans jobs, in a group of schedules of this account.
+    pub async fn schedule_variables(&self) -> Variables {
+        self.moto.make_schedule_group("sample-jobs").await;
+        let arn = |name: &str| format!("arn:aws:sqs:ap-southeast-3:123456789012:sample-{name}");
+        vec![
+            ("AWS_ENDPOINT_URL_SCHEDULER", self.moto.url.clone()),
+            ("SCHEDULE_GROUP", "sample-jobs".to_owned()),
+            ("SCHEDULE_TARGET_ARN", arn("campaigns")),
+            (
+                "SCHEDULE_ROLE_ARN",
+                "arn:aws:iam::123456789012:role/sample-jobs".to_owned(),
+            ),
+            ("SCHEDULE_DLQ_ARN", arn("campaigns-dlq")),
+        ]
+    }
+
+    /// The names of the schedules of that group.
+    pub async fn schedules(&self) -> Vec<String> {
+        let all = self.moto.scheduler().list_schedules();
+        let all = all.group_name("sample-jobs").send().await;
+        let all = all.expect("schedules").schedules;
+        all.into_iter().filter_map(|one| one.name).collect()
     }
 
     /// The field key.

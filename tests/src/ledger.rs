@@ -205,3 +205,9 @@ pub fn state(row: &Item) -> String {
         word(row, "reason").expect("reason")
     )
 }
+
+/// A text as it stands in items.
+#[must_use]
+pub fn attribute(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}

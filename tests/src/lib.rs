@@ -9,7 +9,9 @@
 
 mod account;
 mod browser;
+mod campaign;
 mod correspondence;
+pub mod events;
 pub mod function;
 pub mod hook;
 pub mod inbound;
@@ -27,7 +29,7 @@ mod town;
 pub use account::Account;
 pub use browser::Browser;
 pub use function::Function;
-pub use ledger::{figure, flag, state, word};
+pub use ledger::{attribute, figure, flag, state, word};
 pub use moto::Moto;
 pub use pause::Pause;
 pub use person::Person;

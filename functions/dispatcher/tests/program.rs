@@ -7,7 +7,6 @@
 )]
 
 use app::queue_body::decode_turn;
-use serde_json::json;
 use tests::function::{
     Variables, batch, ends_on_sigterm, failed, refuses_to_start_without, sample,
 };
@@ -21,6 +20,8 @@ fn required() -> Variables {
         ("TABLE_PREFIX", "sample".to_owned()),
         ("TURNS_QUEUE_URL", format!("{url}turns")),
         ("REFERRALS_QUEUE_URL", format!("{url}referrals.fifo")),
+        ("CAMPAIGNS_QUEUE_URL", format!("{url}campaigns")),
+        ("WAKE_QUEUE_URL", format!("{url}wake")),
     ]
 }
 
@@ -31,11 +32,16 @@ async fn it_gives_turns_and_outlives_what_it_cannot_read() {
     variables.extend([
         ("TURNS_QUEUE_URL", account.queue_url("turns")),
         ("REFERRALS_QUEUE_URL", account.queue_url("referrals")),
+        ("CAMPAIGNS_QUEUE_URL", account.queue_url("campaigns")),
+        ("WAKE_QUEUE_URL", account.queue_url("wake")),
     ]);
     let mut function = Function::start(PROGRAM, &variables).await;
     let tick = sample("tick.json").to_string();
-    let answer = function.invoke(&tick).await;
-    assert_eq!(answer, Ok(json!({ "armed": 0, "next": null })));
+    let answer = function.invoke(&tick).await.unwrap();
+    assert_eq!(answer["armed"], 0);
+    // Nothing waits but the daily reconciliation.
+    let next: jiff::Timestamp = answer["next"].as_str().unwrap().parse().unwrap();
+    assert_eq!(next.to_string().split_once('T').unwrap().1, "20:00:00Z");
     const SAMPLE: &str = "sqs-wake.json";
     let answer = function.invoke(&sample(SAMPLE).to_string()).await;
     assert_eq!(answer, Ok(failed(&[])));

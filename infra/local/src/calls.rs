@@ -2,16 +2,15 @@
 //! And what it cost, where that is asked for.
 
 mod bill;
+mod ports;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use app::ports::{Queue, QueueError, QueueMessage};
-use async_trait::async_trait;
 use serde_json::Value;
-use vault::{KeyService, KeyServiceError, NewKey, PlainKey};
 
 pub use bill::{Bill, Units};
+pub(crate) use ports::{NotedKeys, NotedQueue, NotedSchedule};
 
 /// A permission that was made use of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,55 +150,6 @@ impl Caller {
     pub(crate) fn answered(&self, operation: &str, answer: &str) {
         let units = bill::units(operation, answer);
         self.on_bill(|bill| bill.units += units);
-    }
-}
-
-/// The queues as one function sees them.
-pub(crate) struct NotedQueue {
-    pub(crate) queue: Arc<dyn Queue>,
-    pub(crate) caller: Option<Caller>,
-}
-
-#[async_trait]
-impl Queue for NotedQueue {
-    async fn send(&self, message: QueueMessage) -> Result<(), QueueError> {
-        if let Some(caller) = &self.caller {
-            let queue = match &message {
-                QueueMessage::Wake => "wake",
-                QueueMessage::Turn { .. } | QueueMessage::Check { .. } => "turns",
-                QueueMessage::Referral(_) => "referrals",
-                QueueMessage::Inbound(_) => "inbound",
-            };
-            caller.other("sqs", "SendMessage", queue);
-        }
-        self.queue.send(message).await
-    }
-}
-
-/// The key service as one function sees it.
-pub(crate) struct NotedKeys {
-    pub(crate) keys: Arc<dyn KeyService>,
-    pub(crate) caller: Option<Caller>,
-}
-
-impl NotedKeys {
-    fn note(&self, operation: &str) {
-        if let Some(caller) = &self.caller {
-            caller.other("kms", operation, "field key");
-        }
-    }
-}
-
-#[async_trait]
-impl KeyService for NotedKeys {
-    async fn new_data_key(&self) -> Result<NewKey, KeyServiceError> {
-        self.note("GenerateDataKey");
-        self.keys.new_data_key().await
-    }
-
-    async fn unwrap_key(&self, wrapped: &[u8]) -> Result<PlainKey, KeyServiceError> {
-        self.note("Decrypt");
-        self.keys.unwrap_key(wrapped).await
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::backlog::waiting_for_hours;
+use app::event::reconcile;
 use app::ports::Clock;
 use app::{App, Chain};
 use async_trait::async_trait;
@@ -16,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::admin;
 use crate::calls::Calls;
 use crate::clock::VirtualClock;
 use crate::compose;
@@ -218,6 +220,7 @@ impl Cloud {
                 QueueSpec::turns(options.turns_concurrency),
                 QueueSpec::referrals(5),
                 QueueSpec::inbound(),
+                QueueSpec::campaigns(),
             ],
         );
         let queue = LocalQueue::new(conductor.clone());
@@ -233,6 +236,7 @@ impl Cloud {
             faults: Arc::clone(&faults),
             keys: Arc::new(keys),
             queue: Arc::clone(&queue),
+            conductor: conductor.clone(),
             clock: Arc::clone(&clock),
             calls: options.note_calls.then(|| calls.clone()),
         };
@@ -246,11 +250,17 @@ impl Cloud {
         )
         .await
         .map_err(|error| unusable(data_dir, error.into()))?;
-        let functions = compose::functions(&parts, &simulator, options.gateway_timeout).await?;
+        let functions = Box::pin(compose::functions(
+            &parts,
+            &simulator,
+            options.gateway_timeout,
+        ))
+        .await?;
         compose::connect(&conductor, &functions)?;
-        fill(&app(), demo.is_some())
+        Box::pin(fill(&app(), demo.is_some()))
             .await
             .map_err(|error| unusable(data_dir, error))?;
+        Box::pin(reconcile(&app())).await?;
         let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
         hooks::give(&app(), &simulator, &base_url)
@@ -275,9 +285,16 @@ impl Cloud {
             filling,
         };
         let router = routes(
-            edge::router(Edge { functions, gate }, edge::site_headers()?),
+            edge::router(
+                Edge {
+                    functions,
+                    gate: gate.clone(),
+                },
+                edge::site_headers()?,
+            ),
             simulator.clone(),
             Arc::new(outside),
+            admin::router(app(), gate),
         );
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -326,12 +343,13 @@ async fn fill(app: &App, demo: bool) -> Result<(), StartError> {
     Ok(seed::fill_if_empty(app).await?)
 }
 
-fn routes(edge: Router, simulator: Simulator, world: Arc<dyn World>) -> Router {
+fn routes(edge: Router, simulator: Simulator, world: Arc<dyn World>, admin: Router) -> Router {
     let assets = PAGE_JS.iter().fold(Router::new(), |router, (name, text)| {
         let script = ([("content-type", "text/javascript; charset=utf-8")], *text);
         router.route(&format!("/{name}"), get(move || async move { script }))
     });
     Router::new()
+        .nest("/simulator/admin", admin)
         .nest("/simulator", simulator::router(simulator, world, PAGE))
         .nest(
             "/simulator/assets",

@@ -37,12 +37,15 @@ pub(crate) async fn functions(
         origin: Some(OriginSecret::kept_in(&vault).await?),
         app: parts.app("webhook", vault),
     };
+    let vault = parts.vault("campaign", FieldKey::Withheld).await?;
+    let campaign = parts.app("campaign", vault);
     Ok(Functions {
         registration: Arc::new(registration),
         referral: Arc::new(referral),
         dispatcher: Arc::new(dispatcher),
         sender: Arc::new(sender),
         webhook: Arc::new(webhook),
+        campaign: Arc::new(campaign),
     })
 }
 
@@ -67,6 +70,11 @@ pub(crate) fn connect(conductor: &Conductor, functions: &Functions) -> Result<()
     conductor.consume("inbound", move |batch| {
         let f = f.clone();
         async move { f.inbound(batch).await }
+    })?;
+    let f = functions.clone();
+    conductor.consume("campaigns", move |batch| {
+        let f = f.clone();
+        async move { f.campaign(batch).await }
     })?;
     let f = functions.clone();
     conductor.on_tick(move || {

@@ -27,6 +27,8 @@ pub struct Functions {
     pub sender: Arc<Sender>,
     /// `functions/webhook`
     pub webhook: Arc<webhook::Deps>,
+    /// `functions/campaign`
+    pub campaign: Arc<App>,
 }
 
 fn sqs_event(batch: &[Delivery]) -> Value {
@@ -106,6 +108,15 @@ impl Functions {
         Box::pin(webhook::handle(&self.webhook, event))
             .await
             .map_err(text)
+    }
+
+    /// A message of the queue `campaigns`.
+    pub(crate) async fn campaign(&self, batch: Vec<Delivery>) -> Result<Vec<String>, String> {
+        let event: SqsEvent = serde_json::from_value(sqs_event(&batch)).map_err(text)?;
+        let answer = campaign::handle(&self.campaign, event)
+            .await
+            .map_err(text)?;
+        failed(&serde_json::to_value(answer).map_err(text)?)
     }
 
     /// The minute.

@@ -3,6 +3,7 @@
 //! DynamoDB is an embedded engine behind the real SDK client; queues, delays and the minute tick
 //! run on a virtual clock that can be advanced; the gateway is real HTTP to simulated phones.
 
+mod admin;
 mod calls;
 mod clock;
 mod cloud;
@@ -19,6 +20,7 @@ mod parts;
 mod queue;
 mod schedule;
 
+pub mod cli;
 pub mod conductor;
 pub mod dynamodb;
 pub mod seed;

@@ -4,6 +4,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use app::Chain;
+use clap::Parser as _;
+use local::cli::{self, Cli, Command};
 use local::{Cloud, Config, Options, bind};
 
 #[tokio::main]
@@ -29,6 +31,11 @@ Demo           The last 30 days in fast motion, in half a minute: 160 people reg
 async fn run() -> Result<(), local::StartError> {
     lambda_kit::telemetry::start_with(LOGGED, std::io::stderr);
     let config = Config::from_env()?;
+    if let Some(Command::Admin(admin)) = Cli::parse().command {
+        let answer = Box::pin(cli::run(admin, config.port)).await?;
+        say(&serde_json::to_string_pretty(&answer)?);
+        return Ok(());
+    }
     crash_at(std::env::var("CRASH_AT").ok())?;
     let listener = bind(config.port).await?;
     let mut options = Options {
@@ -42,7 +49,7 @@ async fn run() -> Result<(), local::StartError> {
         })?;
         options.gateway_timeout = Duration::from_millis(parsed);
     }
-    let cloud = Cloud::start(listener, options).await?;
+    let cloud = Box::pin(Cloud::start(listener, options)).await?;
     let url = format!("http://localhost:{}", cloud.port);
     let folder = config.data_dir.display();
     let demo = match (cloud.plays_demo, config.demo) {

@@ -7,10 +7,12 @@ use app::{App, Dice};
 use store::{Store, StoredKeyring};
 use vault::{KeyService, Vault, VaultError};
 
-use crate::calls::{Caller, Calls, NotedKeys, NotedQueue};
+use crate::calls::{Caller, Calls, NotedKeys, NotedQueue, NotedSchedule};
 use crate::clock::VirtualClock;
+use crate::conductor::Conductor;
 use crate::dynamodb::{self, Faults};
 use crate::queue::LocalQueue;
+use crate::schedule::LocalSchedule;
 
 /// First part of every table's name.
 pub(crate) const PREFIX: &str = "local";
@@ -21,6 +23,7 @@ pub(crate) struct Parts {
     pub(crate) faults: Arc<Faults>,
     pub(crate) keys: Arc<dyn KeyService>,
     pub(crate) queue: Arc<LocalQueue>,
+    pub(crate) conductor: Conductor,
     pub(crate) clock: Arc<VirtualClock>,
     /// Where calls are noted, if they are.
     pub(crate) calls: Option<Calls>,
@@ -72,11 +75,17 @@ impl Parts {
             queue: Arc::clone(&self.queue) as Arc<dyn Queue>,
             caller: caller.clone(),
         };
-        App::new(
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let schedule = NotedSchedule {
+            schedule: LocalSchedule::new(self.conductor.clone(), "campaigns", Arc::clone(&clock)),
+            caller: caller.clone(),
+        };
+        let app = App::new(
             Store::new(self.client(caller), PREFIX, vault),
             Arc::new(queue),
-            Arc::clone(&self.clock) as Arc<dyn Clock>,
+            clock,
             Dice::from_system(),
-        )
+        );
+        app.with_schedule(Arc::new(schedule))
     }
 }

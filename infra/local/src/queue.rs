@@ -79,6 +79,7 @@ impl Queue for LocalQueue {
             QueueMessage::Check { .. } => ("turns", 0, None),
             QueueMessage::Referral(job) => ("referrals", 0, Some(job.group().to_string())),
             QueueMessage::Inbound(_) => ("inbound", 0, None),
+            QueueMessage::Expand { .. } | QueueMessage::Reconcile => ("campaigns", 0, None),
         };
         let body = encode(&message).map_err(|error| QueueError {
             queue,

@@ -13,7 +13,7 @@ use store::{Chain, Store, StoreError};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::ports::{Clock, Queue, QueueMessage};
+use crate::ports::{Clock, NoSchedule, Queue, QueueMessage, Schedule};
 
 /// How long a warm function trusts what it read of settings and events. The check before a
 /// request reads them again.
@@ -143,6 +143,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Random values.
     pub dice: Dice,
+    /// Jobs that begin at a given moment; a function that plans none has none.
+    pub schedule: Arc<dyn Schedule>,
     settings: Cached<Settings>,
     contact: Cached<Option<Contact>>,
     landing_texts: Cached<LandingTexts>,
@@ -158,11 +160,18 @@ impl App {
             queue,
             clock,
             dice,
+            schedule: Arc::new(NoSchedule),
             settings: Cached::empty(CACHED_FOR),
             contact: Cached::empty(CACHED_FOR),
             landing_texts: Cached::empty(CACHED_FOR),
             next_event: Cached::empty(CACHED_FOR),
         }
+    }
+
+    /// The same with a scheduler, for a function that plans events.
+    #[must_use]
+    pub fn with_schedule(self, schedule: Arc<dyn Schedule>) -> Self {
+        Self { schedule, ..self }
     }
 
     /// Now, in the milliseconds that are stored.

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use store::{Chain, Steering, StoreError};
 
 use crate::context::{App, delay_until};
+use crate::event::ask_daily;
 use crate::failpoint::Failpoint;
 use crate::gateway_watch::{request_checks, watch_numbers};
 use crate::ports::QueueMessage;
@@ -57,8 +58,9 @@ pub async fn dispatch(app: &App, call: Call) -> Result<Dispatched, DispatchError
     let runners = runners(app).await?;
     let mut next = Earliest::default();
     if call == Call::Tick {
-        sweep(app, &runners, now, &mut next).await;
+        sweep(app, &settings, &runners, now, &mut next).await;
         expire(app, &Lane::Held, now, &mut next).await?;
+        ask_daily(app, now, &mut next).await;
     }
     if let Err(error) = watch_numbers(app, &gateway, &runners, now).await {
         tracing::error!(error = %Chain(&error), "the end of the last number was not noted");

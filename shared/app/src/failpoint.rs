@@ -44,11 +44,27 @@ pub enum Failpoint {
     ReceiveBeforeCommit,
     /// It is written, nobody has an answer and no wake is sent.
     ReceiveCommitted,
+    /// A page of a campaign's rows is decided, not written.
+    ExpandBeforePage,
+    /// The page is written, the campaign stands behind it.
+    ExpandPageCommitted,
+    /// All recipients are looked through, the campaign does not say so yet.
+    ExpandBeforeDone,
+    /// Some rows of a closed campaign are ended.
+    ClosePageCommitted,
+    /// An event is stored, nothing is arranged.
+    EventSaved,
+    /// Everything about an event is arranged but the answer.
+    EventArranged,
+    /// It is stored when an event's reminders begin, nothing is scheduled for it.
+    ReminderDecided,
+    /// The campaign of an event's reminders is open.
+    ReminderOpened,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 28] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -69,6 +85,14 @@ impl Failpoint {
         Self::TurnNextSent,
         Self::ReceiveBeforeCommit,
         Self::ReceiveCommitted,
+        Self::ExpandBeforePage,
+        Self::ExpandPageCommitted,
+        Self::ExpandBeforeDone,
+        Self::ClosePageCommitted,
+        Self::EventSaved,
+        Self::EventArranged,
+        Self::ReminderDecided,
+        Self::ReminderOpened,
     ];
 
     /// Its name, `turn.claimed`.
@@ -95,6 +119,14 @@ impl Failpoint {
             Self::TurnNextSent => "turn.next_sent",
             Self::ReceiveBeforeCommit => "receive.before_commit",
             Self::ReceiveCommitted => "receive.committed",
+            Self::ExpandBeforePage => "expand.before_page",
+            Self::ExpandPageCommitted => "expand.page_committed",
+            Self::ExpandBeforeDone => "expand.before_done",
+            Self::ClosePageCommitted => "close.page_committed",
+            Self::EventSaved => "event.saved",
+            Self::EventArranged => "event.arranged",
+            Self::ReminderDecided => "reminder.decided",
+            Self::ReminderOpened => "reminder.opened",
         }
     }
 

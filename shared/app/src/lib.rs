@@ -1,11 +1,13 @@
 //! The use cases, one file each: load, decide, store, emit.
 
 pub mod backlog;
+pub mod campaign;
 pub mod ceiling;
 pub mod check_number;
 mod context;
 pub mod dispatch;
 pub mod erase;
+pub mod event;
 mod failpoint;
 mod gateway_watch;
 pub mod hook;

@@ -5,11 +5,12 @@
 //! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` or
 //! `{"v":1,"number_id":…,"check":…}` · referrals `{"v":1,"job":…,…}` ·
 //! inbound `{"v":1,"id":…,"number_id":…,"sealed":…}` ·
-//! what a schedule hands over `{"v":1,"kind":…,"id":…}`
+//! campaigns `{"v":1,"campaign":…}`, `{"v":1,"reconcile":true}`, or what a schedule hands over,
+//! `{"v":1,"kind":…,"id":…}`
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::ids::NumberId;
+use domain::ids::{CampaignId, NumberId};
 use domain::schedule::{Job, JobKind};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -79,6 +80,28 @@ struct InboundBody {
     sealed: String,
 }
 
+/// Body of queue `campaigns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CampaignsBody {
+    v: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    campaign: Option<CampaignId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reconcile: bool,
+}
+
+/// What stands on queue `campaigns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CampaignsJob {
+    /// Go on with the rows of a campaign.
+    Expand(CampaignId),
+    /// Compare what is planned with the schedules.
+    Reconcile,
+    /// The moment of a schedule has come.
+    Begin(Job),
+}
+
 /// What a schedule hands over when its moment comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,6 +156,16 @@ pub fn encode(message: &QueueMessage) -> Result<String, serde_json::Error> {
             number_id: *number_id,
             check: *revision,
         }),
+        QueueMessage::Expand { campaign } => serde_json::to_string(&CampaignsBody {
+            v: VERSION,
+            campaign: Some(*campaign),
+            reconcile: false,
+        }),
+        QueueMessage::Reconcile => serde_json::to_string(&CampaignsBody {
+            v: VERSION,
+            campaign: None,
+            reconcile: true,
+        }),
         QueueMessage::Referral(job) => serde_json::to_string(&ReferralBody {
             v: VERSION,
             job: job.clone(),
@@ -158,13 +191,34 @@ pub fn encode_job(job: Job) -> Result<String, serde_json::Error> {
     })
 }
 
-/// Reads what a schedule handed over.
+/// Reads a body of queue `campaigns`, whichever it is.
 ///
 /// # Errors
-/// [`QueueBodyError`] if it is not one of ours; it calls the queue `jobs`.
-pub fn decode_job(body: &str) -> Result<Job, QueueBodyError> {
-    let JobBody { kind, id, .. } = decode("jobs", body)?;
-    Ok(Job { kind, id })
+/// [`QueueBodyError`] if it is none.
+pub fn decode_campaigns(body: &str) -> Result<CampaignsJob, QueueBodyError> {
+    #[derive(Deserialize)]
+    struct Kind {
+        #[serde(default)]
+        kind: Option<serde::de::IgnoredAny>,
+    }
+    if let Ok(Kind { kind: Some(_) }) = serde_json::from_str(body) {
+        let JobBody { kind, id, .. } = decode("campaigns", body)?;
+        return Ok(CampaignsJob::Begin(Job { kind, id }));
+    }
+    let CampaignsBody {
+        campaign,
+        reconcile,
+        ..
+    } = decode("campaigns", body)?;
+    match (campaign, reconcile) {
+        (Some(campaign), false) => Ok(CampaignsJob::Expand(campaign)),
+        (None, true) => Ok(CampaignsJob::Reconcile),
+        _ => Err(QueueBodyError::Unreadable {
+            queue: "campaigns",
+            line: 0,
+            column: 0,
+        }),
+    }
 }
 
 /// Reads a body of queue `wake`.

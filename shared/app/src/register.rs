@@ -1,5 +1,7 @@
 //! A visitor registers.
 
+mod late;
+
 use domain::form::RegistrationForm;
 use domain::ids::ParticipantId;
 use domain::links::{referral_url, wa_me_url};
@@ -15,6 +17,7 @@ use store::{Guard, Registered, Registration, StoreError};
 use crate::context::App;
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueMessage, ReferralJob};
+use late::late_reminder;
 
 /// Registrations of one network address are counted in windows of ten minutes.
 const ADDRESS_WINDOW_S: i64 = 600;
@@ -194,7 +197,8 @@ async fn decide(
         evidence,
     } = found;
     let id = app.dice.participant_id();
-    let event_id = app.next_event(now).await?.map(|e| e.id);
+    let event = app.next_event(now).await?;
+    let event_id = event.as_ref().map(|event| event.id);
     let welcome = NewMessage {
         id: welcome_id(id),
         message_type: MessageType::Welcome,
@@ -209,8 +213,10 @@ async fn decide(
         not_before: now,
         expected_at: now,
         sticky: None,
+        campaign: None,
     };
     let mut messages = vec![welcome];
+    messages.extend(event.and_then(|event| late_reminder(&event, id, form, own_index, now)));
     if let (Referral::Known(referrer), Some(index)) = (&referral, referrer_index) {
         messages.push(alert(*referrer, index, id, now, Waiting::Sequence, now));
     }
@@ -265,6 +271,7 @@ pub(crate) fn alert(
         not_before: now,
         expected_at,
         sticky: None,
+        campaign: None,
     }
 }
 
@@ -322,6 +329,7 @@ async fn again(
         not_before: now,
         expected_at: now,
         sticky: participant.chat.map(|chat| chat.number_id),
+        campaign: None,
     };
     if app.store.add_message(&link).await? {
         app.notify(QueueMessage::Wake).await;

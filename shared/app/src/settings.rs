@@ -1,10 +1,9 @@
-//! Settings, kill switches, templates and events, as an admin changes them.
+//! Settings, kill switches and templates, as an admin changes them.
 
-use domain::event::Event;
 use domain::form::FieldErrors;
 use domain::landing::LandingTexts;
 use domain::settings::{Contact, Control, Settings};
-use domain::template::{DefaultTemplate, Template, TemplateError};
+use domain::template::{TemplateName, VariantErrors};
 use store::{StoreError, StoredTemplate};
 
 use crate::context::App;
@@ -70,18 +69,9 @@ pub enum SaveTemplateError {
     /// There is no message of this name.
     #[error("there is no message named {0:?}")]
     UnknownName(String),
-    /// There must be at least one text.
-    #[error("a template needs at least one text")]
-    Empty,
-    /// A text does not parse.
-    #[error("text {variant} of the template")]
-    Text {
-        /// Which variant, counted from 1.
-        variant: usize,
-        /// What is wrong and where.
-        #[source]
-        source: TemplateError,
-    },
+    /// A text does not parse, or there are none or too many.
+    #[error("texts of the template")]
+    Texts(#[source] VariantErrors),
     /// Somebody else saved in the meantime.
     #[error("somebody else saved this template first")]
     Overtaken,
@@ -90,29 +80,19 @@ pub enum SaveTemplateError {
     Store(#[from] StoreError),
 }
 
-/// Saves a new version of a system message's texts and makes it active. Returns the version.
+/// Saves a new version of a template's texts, a system message's or a named broadcast's, and makes
+/// it active. Returns the version.
 ///
 /// # Errors
-/// [`SaveTemplateError`] says which text is wrong and where, and then nothing is saved.
+/// [`SaveTemplateError`] says which texts are wrong and where, and then nothing is saved.
 pub async fn save_template(
     app: &App,
     name: &str,
     variants: Vec<String>,
 ) -> Result<u32, SaveTemplateError> {
-    let Some(default) = DefaultTemplate::from_name(name) else {
-        return Err(SaveTemplateError::UnknownName(name.to_owned()));
-    };
-    if variants.is_empty() {
-        return Err(SaveTemplateError::Empty);
-    }
-    for (at, text) in variants.iter().enumerate() {
-        Template::parse(text, default.placeholders()).map_err(|source| {
-            SaveTemplateError::Text {
-                variant: at + 1,
-                source,
-            }
-        })?;
-    }
+    let parsed =
+        TemplateName::parse(name).map_err(|_| SaveTemplateError::UnknownName(name.to_owned()))?;
+    parsed.check(&variants).map_err(SaveTemplateError::Texts)?;
     let version = app.store.template(name).await?.map_or(1, |t| t.version + 1);
     let saved = app
         .store
@@ -123,14 +103,4 @@ pub async fn save_template(
     } else {
         Err(SaveTemplateError::Overtaken)
     }
-}
-
-/// Saves an event; the next messages name it.
-///
-/// # Errors
-/// [`StoreError`] if the store does not answer.
-pub async fn save_event(app: &App, event: &Event) -> Result<(), StoreError> {
-    app.store.save_event(event).await?;
-    app.forget_event().await;
-    Ok(())
 }

@@ -4,9 +4,11 @@ use domain::dispatch::Runner;
 use domain::lane::Lane;
 use domain::message::DueMessage;
 use domain::pace::{LATE, Phase};
+use domain::settings::Settings;
 use jiff::{SignedDuration, Timestamp};
 use store::{Chain, LeftOver, StoreError, SweepKey};
 
+use crate::campaign::{note_outcome, sweep_campaigns};
 use crate::context::{App, delay_until};
 use crate::dispatch::Earliest;
 use crate::ports::{QueueMessage, ReferralJob};
@@ -21,8 +23,16 @@ const REFERRAL_SETTLED: SignedDuration = SignedDuration::from_secs(120);
 
 /// Mends what can be seen to be wrong and notes when to look again. Each part fails alone: one
 /// item that cannot be mended must not keep the rest, nor the sending itself, from going on.
-pub(crate) async fn sweep(app: &App, runners: &[Runner], now: Timestamp, next: &mut Earliest) {
+pub(crate) async fn sweep(
+    app: &App,
+    settings: &Settings,
+    runners: &[Runner],
+    now: Timestamp,
+    next: &mut Earliest,
+) {
+    let campaigns = sweep_campaigns(app, settings, now, next);
     let parts = [
+        ("campaigns", Box::pin(campaigns).await),
         ("turns", turns(app, runners, now, next).await),
         ("claims", claims(app, now, next).await),
         ("sequences", sequences(app, now, next).await),
@@ -124,6 +134,7 @@ async fn claims(app: &App, now: Timestamp, next: &mut Earliest) -> Result<(), St
             Some(claim) if row.due < now => {
                 if app.store.expire_claim(&row, claim, now).await? {
                     tracing::warn!(row = %row.id, "claim expired, row is unconfirmed");
+                    note_outcome(app, &row, false).await;
                 }
             }
             Some(_) => next.at(row.due),

@@ -5,13 +5,16 @@
 //! turn is armed ten seconds ahead. Once a request may have begun, only its outcome, or the end
 //! of the lease, decides about the row.
 
+mod campaign_text;
 mod deliver;
 mod gate;
 mod group;
 mod pick;
+mod prepare;
 mod probe;
 mod render;
 mod settle;
+mod standing;
 mod verdict;
 mod view;
 
@@ -31,10 +34,10 @@ use store::{Chain, Claimed, Fenced, NextTurn, Refusal, StoreError};
 use crate::context::{App, Cached, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueError, QueueMessage};
-use crate::unreadable_key::take_out;
-use gate::Gate;
+use campaign_text::CampaignTexts;
+use prepare::prepare;
 use probe::{MayClaim, may_claim};
-use verdict::{Moment, Verdict};
+use verdict::Verdict;
 use view::View;
 
 /// A refused row lets the same turn pick again, so often.
@@ -54,6 +57,7 @@ pub struct Sender {
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) live: bool,
     pub(crate) view: Cached<View>,
+    pub(crate) texts: CampaignTexts,
 }
 
 impl Sender {
@@ -65,6 +69,7 @@ impl Sender {
             gateway,
             live,
             view: Cached::empty(view::TRUSTED),
+            texts: CampaignTexts::default(),
         }
     }
 }
@@ -189,7 +194,7 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
         let Some(number) = view.number(held.number_id).cloned() else {
             return stop(app, held, true).await;
         };
-        let Some(message) = pick::pick(app, &view, &number, pace, now).await? else {
+        let Some(mut message) = pick::pick(app, &view, &number, pace, now).await? else {
             if view.is_older_than(began) {
                 view = View::fresh(sender).await?;
                 continue;
@@ -217,7 +222,7 @@ async fn run(sender: &Sender, held: Held, pace: &Pace) -> Result<TurnEnd, StoreE
             Err(error) => return Err(give_back(app, held, pace, &message, error).await),
         }
         Failpoint::TurnClaimed.reach();
-        match Box::pin(prepare(app, &view, held, pace, &message, claimed_at)).await {
+        match Box::pin(prepare(sender, &view, held, pace, &mut message, claimed_at)).await {
             Ok(Verdict::Send(ready)) => {
                 return Ok(deliver::deliver(sender, held, &message, &ready).await);
             }
@@ -276,39 +281,6 @@ async fn give_back(
             tracing::error!(row = %message.id, error = %Chain(&error), "turn broke");
             second
         }
-    }
-}
-
-/// The check at the moment of sending, the text, and what is asked of some types besides.
-async fn prepare(
-    app: &App,
-    view: &View,
-    held: Held,
-    pace: &Pace,
-    message: &DueMessage,
-    claimed_at: Timestamp,
-) -> Result<Verdict, StoreError> {
-    let checked = app.store.check(message, held.number_id, held.token).await?;
-    if let Some((number, Err(why))) = &checked.number {
-        take_out(app, number, why).await?;
-    }
-    let event = app.next_event(app.now()).await?;
-    let gate = Gate::of(message, &checked);
-    let verdict = verdict::judge(
-        checked,
-        &view.roster,
-        message,
-        pace,
-        event.as_ref(),
-        Moment {
-            now: app.now(),
-            claimed_at,
-            random: app.dice.roll(),
-        },
-    );
-    match verdict {
-        Verdict::Send(ready) => gate.pass(app, held, message, ready, claimed_at).await,
-        other => Ok(other),
     }
 }
 

@@ -23,6 +23,8 @@ pub struct QueueUrls {
     pub referrals: String,
     /// Standard queue of what the webhook brought while the store did not answer.
     pub inbound: String,
+    /// Standard queue of work on campaigns and events.
+    pub campaigns: String,
 }
 
 /// Puts messages on SQS.
@@ -48,6 +50,7 @@ impl Queue for SqsQueue {
             QueueMessage::Turn { .. } | QueueMessage::Check { .. } => "turns",
             QueueMessage::Referral(_) => "referrals",
             QueueMessage::Inbound(_) => "inbound",
+            QueueMessage::Expand { .. } | QueueMessage::Reconcile => "campaigns",
         };
         let body = queue_body::encode(&message).map_err(|error| QueueError {
             queue,
@@ -64,6 +67,9 @@ impl Queue for SqsQueue {
                 .queue_url(&self.urls.turns)
                 .delay_seconds(delay_s.min(MAX_DELAY_S).into()),
             QueueMessage::Check { .. } => request.queue_url(&self.urls.turns),
+            QueueMessage::Expand { .. } | QueueMessage::Reconcile => {
+                request.queue_url(&self.urls.campaigns)
+            }
             // SQS drops for five minutes whatever repeats a deduplication id, also when the
             // first copy has been taken and its work failed. The tick repeats a job on purpose
             // and must get through, so the id is new with every call (yet the same for the

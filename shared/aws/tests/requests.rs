@@ -33,6 +33,7 @@ fn queue(wire: &Wire) -> SqsQueue {
         turns: "https://sqs.test/turns".to_owned(),
         inbound: "https://sqs.test/inbound".to_owned(),
         referrals: "https://sqs.test/referrals.fifo".to_owned(),
+        campaigns: "https://sqs.test/campaigns".to_owned(),
     };
     SqsQueue::new(aws_sdk_sqs::Client::from_conf(config), urls)
 }

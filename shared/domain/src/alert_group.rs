@@ -94,7 +94,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::template::{DefaultTemplate, Placeholder, Vars};
+    use crate::template::{Placeholder, SystemTemplate, Vars};
 
     fn people(count: u64) -> Vec<Line> {
         (1..=count)
@@ -113,7 +113,7 @@ mod tests {
             .with(Placeholder::GroupCount, lines.len().to_string())
             .with(Placeholder::ReferrerTotal, (lines.len() + 5).to_string())
             .with(Placeholder::GroupList, list(lines));
-        DefaultTemplate::ReferrerAlertGroup
+        SystemTemplate::ReferrerAlertGroup
             .template()
             .map(|template| template.render(&vars))
             .unwrap_or_default()

@@ -103,6 +103,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::event::EventForm;
     use crate::ids::{EventId, ParticipantId};
     use crate::person::{City, PersonName, Profession, Sapaan};
 
@@ -128,12 +129,15 @@ mod tests {
     #[test]
     fn the_texts() {
         const HOST: &str = "www.webdonasi.com";
-        let event = Event {
-            id: EventId(Uuid::from_u128(8)),
-            title: "Sosialisasi Program".to_owned(),
-            start_time: "2026-11-29T12:30:00Z".parse().unwrap(),
-            zoom_link: "https://zoom.example/j/1".to_owned(),
+        let form = EventForm {
+            title: Some("Sosialisasi Program".to_owned()),
+            start_time: Some("2026-11-29 19:30".to_owned()),
+            zoom_link: Some("https://zoom.example/j/1".to_owned()),
+            ..EventForm::default()
         };
+        let epoch = jiff::Timestamp::UNIX_EPOCH;
+        let details = form.check(None, epoch).unwrap();
+        let event = Event::new(EventId(Uuid::from_u128(8)), details, epoch, epoch);
         let next = Some(&event);
         let person = participant();
         let all = [

@@ -136,6 +136,8 @@ mod tests {
             participant_id: ParticipantId(Uuid::from_u128(4)),
             target_index: "1.x".to_owned(),
             subject_id: None,
+            event_id: None,
+            campaign_id: None,
             cause_at: at("2026-11-30T05:00:00Z"),
             expires_at: at("2026-12-03T05:00:00Z"),
             attempts: 0,

@@ -32,6 +32,13 @@ pub fn referral_url(site_host: &str, code: &str) -> String {
     format!("https://{site_host}/ref={code}")
 }
 
+/// `https://www.webdonasi.com/j/…`: the personal way to an event (requirement E3). `token` as
+/// [`crate::join::JoinToken::encode`] writes it.
+#[must_use]
+pub fn join_url(site_host: &str, token: &str) -> String {
+    format!("https://{site_host}/j/{token}")
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]

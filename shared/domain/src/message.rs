@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 pub use state::{Failure, SentAs, State, Waiting};
 
-use crate::ids::{EventId, MessageId, NumberId, ParticipantId, Token};
+use crate::ids::{CampaignId, EventId, MessageId, NumberId, ParticipantId, Token};
 use crate::lane::Lane;
 
 /// `type` of the brief's `notifications_log`.
@@ -25,16 +25,26 @@ pub enum MessageType {
     FollowUp,
     /// To a segment.
     Broadcast,
+    /// An event begins at another time (requirement N2).
+    EventChanged,
+    /// An event does not take place (requirement N2).
+    EventCancelled,
+    /// An admin tries a text or a number on themselves (requirement N2).
+    Test,
 }
 
 impl MessageType {
-    const ALL: [Self; 6] = [
+    /// All types.
+    pub const ALL: [Self; 9] = [
         Self::Welcome,
         Self::ReferrerAlert,
         Self::Link,
         Self::Reminder,
         Self::FollowUp,
         Self::Broadcast,
+        Self::EventChanged,
+        Self::EventCancelled,
+        Self::Test,
     ];
 
     /// The stored word.
@@ -47,6 +57,9 @@ impl MessageType {
             Self::Reminder => "reminder",
             Self::FollowUp => "follow_up",
             Self::Broadcast => "broadcast",
+            Self::EventChanged => "event_changed",
+            Self::EventCancelled => "event_cancelled",
+            Self::Test => "test",
         }
     }
 
@@ -60,24 +73,38 @@ impl MessageType {
     #[must_use]
     pub fn class(self) -> Class {
         match self {
-            Self::Welcome | Self::Link => Class::Welcome,
+            Self::Welcome | Self::Link | Self::Test => Class::Welcome,
             Self::ReferrerAlert => Class::ReferrerAlert,
-            Self::Reminder => Class::Reminder,
+            Self::Reminder | Self::EventChanged | Self::EventCancelled => Class::Reminder,
             Self::FollowUp => Class::FollowUp,
             Self::Broadcast => Class::Broadcast,
         }
     }
 
+    /// Whether it is of use only as long as its event is planned as it was, or is a word about that.
+    #[must_use]
+    pub fn is_about_event(self) -> bool {
+        matches!(
+            self,
+            Self::Reminder | Self::FollowUp | Self::EventChanged | Self::EventCancelled
+        )
+    }
+
     /// How long after its cause a message is still worth sending. A welcome: 72 h (requirement S7);
-    /// an alert: a week; a link that was asked for: a day. Event messages carry their own end.
+    /// an alert: a week; a link that was asked for: a day; a test, for which somebody sits and
+    /// waits: an hour. Event messages carry their own end.
     #[must_use]
     pub fn useful_for(self) -> SignedDuration {
         match self {
             Self::Welcome => SignedDuration::from_hours(72),
             Self::Link => SignedDuration::from_hours(24),
-            Self::ReferrerAlert | Self::Reminder | Self::FollowUp | Self::Broadcast => {
-                SignedDuration::from_hours(7 * 24)
-            }
+            Self::Test => SignedDuration::from_hours(1),
+            Self::ReferrerAlert
+            | Self::Reminder
+            | Self::FollowUp
+            | Self::Broadcast
+            | Self::EventChanged
+            | Self::EventCancelled => SignedDuration::from_hours(7 * 24),
         }
     }
 }
@@ -211,6 +238,17 @@ pub struct NewMessage {
     pub expected_at: Timestamp,
     /// The number it waits for: the one the recipient has chatted with (requirement S8).
     pub sticky: Option<NumberId>,
+    /// The campaign it is a row of.
+    pub campaign: Option<InCampaign>,
+}
+
+/// A row's place in a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InCampaign {
+    /// Which.
+    pub id: CampaignId,
+    /// In which of its lanes it waits.
+    pub shard: u8,
 }
 
 impl NewMessage {
@@ -218,10 +256,15 @@ impl NewMessage {
     #[must_use]
     pub fn lane(&self) -> Lane {
         let class = self.message_type.class();
-        match (self.waiting, self.sticky) {
-            (Waiting::Sequence, _) => Lane::WaitingSequence,
-            (_, Some(number)) => Lane::Sticky { number, class },
-            (_, None) => Lane::Class(class),
+        match (self.waiting, self.campaign, self.sticky) {
+            (Waiting::Sequence, ..) => Lane::WaitingSequence,
+            (_, Some(InCampaign { id, shard }), _) => Lane::Bulk {
+                class,
+                campaign: id,
+                shard,
+            },
+            (_, None, Some(number)) => Lane::Sticky { number, class },
+            (_, None, None) => Lane::Class(class),
         }
     }
 }
@@ -239,6 +282,10 @@ pub struct DueMessage {
     pub target_index: String,
     /// Whom it is about.
     pub subject_id: Option<ParticipantId>,
+    /// The event it belongs to.
+    pub event_id: Option<EventId>,
+    /// The campaign it is a row of.
+    pub campaign_id: Option<CampaignId>,
     /// When its cause happened.
     pub cause_at: Timestamp,
     /// No request starts after this.
@@ -298,6 +345,26 @@ mod tests {
             }
             .id()
         );
+    }
+
+    #[test]
+    fn each_type_has_its_class_and_its_use() {
+        for (message_type, class, hours) in [
+            (MessageType::Welcome, Class::Welcome, 72),
+            (MessageType::Link, Class::Welcome, 24),
+            (MessageType::Test, Class::Welcome, 1),
+            (MessageType::ReferrerAlert, Class::ReferrerAlert, 168),
+            (MessageType::Reminder, Class::Reminder, 168),
+            (MessageType::EventChanged, Class::Reminder, 168),
+            (MessageType::EventCancelled, Class::Reminder, 168),
+            (MessageType::FollowUp, Class::FollowUp, 168),
+            (MessageType::Broadcast, Class::Broadcast, 168),
+        ] {
+            assert_eq!(message_type.class(), class, "{message_type:?}");
+            let useful = SignedDuration::from_hours(hours);
+            assert_eq!(message_type.useful_for(), useful, "{message_type:?}");
+        }
+        assert_eq!(MessageType::ALL.len(), 9);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A participant (peserta) as stored.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::{EventId, NumberId, ParticipantId};
 use crate::person::{City, PersonName, Profession, Sapaan};
@@ -46,6 +47,38 @@ pub struct Chat {
     pub number_id: NumberId,
     /// When they last wrote, UTC.
     pub at: Timestamp,
+}
+
+/// `status` of the brief: whether somebody has joined the programme. Only an admin changes it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinStatus {
+    /// Not yet.
+    #[default]
+    BelumJoin,
+    /// Yes.
+    SudahJoin,
+}
+
+impl JoinStatus {
+    /// The stored word, the brief's.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BelumJoin => "belum_join",
+            Self::SudahJoin => "sudah_join",
+        }
+    }
+
+    /// Reads the stored word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::BelumJoin, Self::SudahJoin]
+            .into_iter()
+            .find(|status| status.as_str() == word)
+    }
 }
 
 /// Whose link a new participant used.

@@ -14,6 +14,8 @@ use std::str::FromStr;
 use thiserror::Error;
 use unicode_normalization::char::is_combining_mark;
 
+pub(crate) use short_name::is_title;
+
 use crate::time_text::Zone;
 
 /// How a participant is addressed.
@@ -179,6 +181,11 @@ impl PersonName {
 /// Words that only say what kind of place it is.
 const PLACE_KINDS: [&str; 3] = ["kota", "kabupaten", "kab"];
 
+/// Whether a word, in lower case, only says what kind of place it is.
+pub(crate) fn is_place_kind(word: &str) -> bool {
+    PLACE_KINDS.contains(&word)
+}
+
 impl City {
     /// The key under which writings of one place meet: lower case, without punctuation and
     /// without the words “kota”, “kabupaten”, “kab.” wherever they stand; so “Kota Bogor”,
@@ -212,7 +219,7 @@ pub(crate) fn key_of(words: &[String]) -> String {
     let names: Vec<&str> = words
         .iter()
         .map(String::as_str)
-        .filter(|word| !PLACE_KINDS.contains(word))
+        .filter(|word| !is_place_kind(word))
         .collect();
     if names.is_empty() {
         words.join(" ")

@@ -7,6 +7,8 @@ use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::zone::wib;
+
 /// The shortest time ahead at which a schedule is made. EventBridge Scheduler starts a job some
 /// time within its minute, and one whose moment has passed is never started at all.
 pub const LEAST_LEAD: SignedDuration = SignedDuration::from_secs(60);
@@ -115,6 +117,38 @@ pub fn start(at: Timestamp, now: Timestamp) -> Start {
     Start::Scheduled(at.round(up).unwrap_or(at))
 }
 
+/// What is done once a day is done at this hour, WIB: nobody is written to then.
+const DAILY_HOUR: i8 = 3;
+
+/// A look at the clock by whoever comes by every minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Daily {
+    /// This is the minute.
+    pub is_due: bool,
+    /// When the next such minute begins.
+    pub next: Timestamp,
+}
+
+/// Whether what is done once a day is due at `now`, and when it is due next.
+#[must_use]
+pub fn daily(now: Timestamp) -> Daily {
+    let day = SignedDuration::from_hours(24);
+    let local = now.to_zoned(wib());
+    let begins = |date: jiff::civil::Date| {
+        let moment = date.at(DAILY_HOUR, 0, 0, 0).to_zoned(wib());
+        moment.map_or(Timestamp::MAX, |moment| moment.timestamp())
+    };
+    let today = begins(local.date());
+    Daily {
+        is_due: today <= now && now.duration_since(today) < SignedDuration::from_mins(1),
+        next: if now < today {
+            today
+        } else {
+            today.saturating_add(day).unwrap_or(Timestamp::MAX)
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
@@ -137,6 +171,19 @@ mod tests {
             ("2027-11-29T12:30:00Z", "2027-11-29T12:30:00Z"),
         ] {
             assert_eq!(at(asked), Start::Scheduled(begins.parse().unwrap()));
+        }
+    }
+
+    #[test]
+    fn once_a_day_is_one_minute_of_the_night() {
+        for (now, is_due, next) in [
+            ("2026-11-28T19:59:59Z", false, "2026-11-28T20:00:00Z"),
+            ("2026-11-28T20:00:00Z", true, "2026-11-29T20:00:00Z"),
+            ("2026-11-28T20:00:59.999Z", true, "2026-11-29T20:00:00Z"),
+            ("2026-11-28T20:01:00Z", false, "2026-11-29T20:00:00Z"),
+        ] {
+            let next = next.parse().unwrap();
+            assert_eq!(daily(now.parse().unwrap()), Daily { is_due, next }, "{now}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Settings an admin can change, and the switches that stop sending.
 
+use crate::audience::BroadcastCap;
 use crate::hours::{HoursPolicy, SendingHours};
 use crate::lane::{Lane, OpenCampaign};
 use crate::message::Class;
@@ -53,6 +54,16 @@ pub struct Settings {
     pub cold_welcomes_per_day: Option<u32>,
     /// Messages a minute that one number's webhook address takes (requirement I3).
     pub inbound_per_minute: u32,
+    /// Minutes before an event at which its reminders begin at the earliest (requirement S11).
+    pub max_lead_min: u16,
+    /// Minutes from the end of an event to its follow-ups (requirement E4). None: only when an
+    /// admin says so.
+    pub follow_up_after_min: Option<u16>,
+    /// How many broadcasts one person gets (requirement E5).
+    pub broadcast_cap: BroadcastCap,
+    /// A broadcast that could not begin for so long after its time asks instead of sending, minutes
+    /// (requirement E5).
+    pub broadcast_patience_min: u32,
 }
 
 impl Default for Settings {
@@ -69,6 +80,10 @@ impl Default for Settings {
             welcome_reserve_percent: 10,
             cold_welcomes_per_day: Some(100),
             inbound_per_minute: 600,
+            max_lead_min: 180,
+            follow_up_after_min: Some(120),
+            broadcast_cap: BroadcastCap::default(),
+            broadcast_patience_min: 120,
         }
     }
 }

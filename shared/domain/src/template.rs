@@ -4,18 +4,34 @@
 //! value for any of them is left out, so that one text serves with and without a planned
 //! event, a video, a shared city.
 
-mod defaults;
 mod error;
+#[cfg(test)]
+mod matrix;
+mod name;
 mod placeholder;
+mod preview;
+mod similar;
+mod system;
 #[cfg(test)]
 mod tests;
+mod variants;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use defaults::DefaultTemplate;
 pub use error::{TemplateError, TemplateProblem};
-pub use placeholder::Placeholder;
+pub use name::{Slug, TemplateName, TemplateNameError};
+pub use placeholder::{Placeholder, UnknownPlaceholder};
+pub use preview::{Preview, Warning, preview};
+pub use system::SystemTemplate;
+pub use variants::{VariantError, VariantErrors};
+
+/// Most characters of a message: the documented limit of WhatsApp's own API for a text. The app
+/// shows longer ones, but nothing says that a gateway takes them.
+pub const MAX_CHARS: usize = 4_096;
+
+/// Most texts of one template.
+pub const MAX_VARIANTS: usize = 10;
 
 /// A text whose placeholders are known and allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +79,12 @@ impl Template {
     ///
     /// # Errors
     /// [`TemplateError`] with the place of the first placeholder that is unknown, not in
-    /// `allowed`, or not closed, or of a brace that opens none; or when there is no text.
+    /// `allowed`, or not closed, or of a brace that opens none; or when there is no text, or more
+    /// of it than a message may have.
     pub fn parse(text: &str, allowed: &[Placeholder]) -> Result<Self, TemplateError> {
+        if let Some((first, _)) = text.char_indices().nth(MAX_CHARS) {
+            return Err(too_long(&text[..first]));
+        }
         let lines = text
             .lines()
             .enumerate()
@@ -107,6 +127,16 @@ impl Template {
             kept.pop();
         }
         kept.join("\n")
+    }
+}
+
+/// The place behind what still fits.
+fn too_long(fits: &str) -> TemplateError {
+    let last_line = fits.rsplit('\n').next().unwrap_or(fits);
+    TemplateError {
+        line: fits.matches('\n').count() + 1,
+        column: last_line.chars().count() + 1,
+        problem: TemplateProblem::TooLong,
     }
 }
 

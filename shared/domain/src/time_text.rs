@@ -1,7 +1,7 @@
 //! Times as participants read them (requirement N3, N4).
 
 use jiff::Timestamp;
-use jiff::civil::{DateTime, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 
 pub use crate::zone::Zone;
 
@@ -27,6 +27,12 @@ pub fn date_time(time: Timestamp, recipient: Zone) -> String {
 #[must_use]
 pub fn date(time: Timestamp) -> String {
     date_of(Zone::Wib.local(time))
+}
+
+/// `29 November 2026`.
+#[must_use]
+pub fn day_text(day: Date) -> String {
+    format!("{} {} {}", day.day(), month_name(day), day.year())
 }
 
 /// The time of day in each zone, `19.30 WIB`, `20.30 WITA`, `21.30 WIT`; with the day where it is
@@ -65,13 +71,7 @@ pub fn time_left(now: Timestamp, start: Timestamp) -> String {
 }
 
 fn date_of(local: DateTime) -> String {
-    format!(
-        "{}, {} {} {}",
-        day_name(local),
-        local.day(),
-        month_name(local),
-        local.year()
-    )
+    format!("{}, {}", day_name(local), day_text(local.date()))
 }
 
 fn clock(local: DateTime) -> String {
@@ -90,8 +90,8 @@ fn day_name(local: DateTime) -> &'static str {
     }
 }
 
-fn month_name(local: DateTime) -> &'static str {
-    match local.month() {
+fn month_name(day: Date) -> &'static str {
+    match day.month() {
         1 => "Januari",
         2 => "Februari",
         3 => "Maret",

@@ -64,6 +64,12 @@ impl Clients {
         aws_sdk_kms::Client::from_conf(config.build())
     }
 
+    pub(crate) fn scheduler(&self) -> aws_sdk_scheduler::Client {
+        let mut config = aws_sdk_scheduler::config::Builder::from(&self.0);
+        config.set_endpoint_url(endpoint("AWS_ENDPOINT_URL_SCHEDULER"));
+        aws_sdk_scheduler::Client::from_conf(config.build())
+    }
+
     pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
         let mut config = aws_sdk_sqs::config::Builder::from(&self.0);
         config.set_endpoint_url(endpoint("AWS_ENDPOINT_URL_SQS"));

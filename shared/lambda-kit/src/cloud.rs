@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use app::{App, Dice};
 use async_trait::async_trait;
-use aws::{KmsKeyService, QueueUrls, SqsQueue, SystemClock};
+use aws::{EventBridgeSchedule, JobTarget, KmsKeyService, QueueUrls, SqsQueue, SystemClock};
 use store::{Store, StoredKeyring};
 use vault::{KeyService, KeyServiceError, NewKey, PlainKey, Vault, VaultError};
 
@@ -66,6 +66,23 @@ impl Cloud {
         })
     }
 
+    /// The application of a function that plans jobs: reads where they go (`SCHEDULE_GROUP`,
+    /// `SCHEDULE_TARGET_ARN`, `SCHEDULE_ROLE_ARN`, `SCHEDULE_DLQ_ARN`).
+    ///
+    /// # Errors
+    /// [`CloudError::Env`] if a variable is missing.
+    pub fn planning_app(self) -> Result<App, CloudError> {
+        let target = JobTarget {
+            group: required("SCHEDULE_GROUP")?,
+            arn: required("SCHEDULE_TARGET_ARN")?,
+            role_arn: required("SCHEDULE_ROLE_ARN")?,
+            dead_letter_arn: required("SCHEDULE_DLQ_ARN")?,
+        };
+        let client = self.clients.scheduler();
+        let schedule = EventBridgeSchedule::new(client, target, Arc::new(SystemClock));
+        Ok(self.app().with_schedule(Arc::new(schedule)))
+    }
+
     /// The application over DynamoDB and SQS. Queue addresses that are not set are those that the
     /// function does not send to; sending there is an error that is logged.
     #[must_use]
@@ -76,6 +93,7 @@ impl Cloud {
             turns: optional("TURNS_QUEUE_URL").unwrap_or_default(),
             referrals: optional("REFERRALS_QUEUE_URL").unwrap_or_default(),
             inbound: optional("INBOUND_QUEUE_URL").unwrap_or_default(),
+            campaigns: optional("CAMPAIGNS_QUEUE_URL").unwrap_or_default(),
         };
         let queue = SqsQueue::new(self.clients.sqs(), urls);
         App::new(

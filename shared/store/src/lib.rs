@@ -4,11 +4,17 @@
 
 mod aside;
 mod asking;
+mod campaign_outcomes;
+mod campaign_page;
+mod campaign_people;
+mod campaign_rows;
+mod campaigns;
 mod carried;
 mod consent;
 mod correspondent;
 mod erase;
 mod error;
+mod event_audience;
 mod events;
 mod gateway;
 mod groups;
@@ -43,6 +49,8 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use vault::Vault;
 
+pub use campaign_page::{Page, PageWritten};
+pub use campaign_people::{PeoplePage, Person};
 pub use correspondent::Correspondent;
 pub use error::{Chain, StoreError};
 pub use gateway::Facts;
@@ -62,7 +70,7 @@ pub use referrals::{
     AlertStep, Invitee, PLACES_AT_ONCE, Pending, PendingPage, PlaceStep, ReferralState, Referrals,
     SequenceStep,
 };
-pub use settings::{OpenLanes, Steering, StoredTemplate};
+pub use settings::{OpenLanes, PlannedReminders, Steering, StoredTemplate};
 pub use suppression::{Mover, Suppressed};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Refusal};

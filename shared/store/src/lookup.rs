@@ -1,3 +1,5 @@
+use domain::ids::{EventId, ParticipantId};
+use domain::join::{JoinToken, MAC_BYTES};
 use domain::phone::Phone;
 use domain::visit::{Source, Step};
 use jiff::Timestamp;
@@ -26,6 +28,29 @@ impl Store {
         self.vault
             .keyed_hash("address", address.as_bytes())
             .map_err(StoreError::vault("address hash"))
+    }
+
+    /// What proves that a join link is ours; its link holds nothing that could be guessed.
+    ///
+    /// # Errors
+    /// [`StoreError::Vault`] before the vault is prepared.
+    pub fn join_token(
+        &self,
+        event: EventId,
+        participant: ParticipantId,
+    ) -> Result<JoinToken, StoreError> {
+        let signed = JoinToken::signed(event, participant);
+        let octets = self.vault.mac("join", &signed);
+        let octets = octets.map_err(StoreError::vault("join link"))?;
+        let mut mac = [0; MAC_BYTES];
+        for (to, from) in mac.iter_mut().zip(octets) {
+            *to = from;
+        }
+        Ok(JoinToken {
+            event,
+            participant,
+            mac,
+        })
     }
 
     /// Counts one call under `key` in the window that began at `window`; false once more than

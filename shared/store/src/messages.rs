@@ -1,5 +1,5 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::ids::{EventId, MessageId, NumberId, ParticipantId, Token};
+use domain::ids::{CampaignId, EventId, MessageId, NumberId, ParticipantId, Token};
 use domain::lane::Lane;
 use domain::message::{Claim, DueMessage, Failure, MessageType, NewMessage, State, Waiting};
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +26,8 @@ struct NewItem<'a> {
     subject_id: Option<ParticipantId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_id: Option<EventId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    campaign_id: Option<CampaignId>,
     status: &'static str,
     reason: &'static str,
     lane: String,
@@ -48,6 +50,10 @@ struct DueItem {
     message_type: String,
     #[serde(default)]
     subject_id: Option<ParticipantId>,
+    #[serde(default)]
+    event_id: Option<EventId>,
+    #[serde(default)]
+    campaign_id: Option<CampaignId>,
     cause_at: Iso,
     expires_at: Iso,
     attempts: u32,
@@ -116,6 +122,8 @@ pub(crate) fn read_due(item: Item) -> Result<DueMessage, StoreError> {
         participant_id: item.participant_id,
         target_index: item.target_index,
         subject_id: item.subject_id,
+        event_id: item.event_id,
+        campaign_id: item.campaign_id,
         cause_at: item.cause_at.0,
         expires_at: item.expires_at.0,
         attempts: item.attempts,
@@ -176,7 +184,7 @@ impl Store {
         Change::of(self.table(Table::NotificationsLog), message_key(id))
     }
 
-    fn message_item(message: &NewMessage) -> Result<Item, StoreError> {
+    pub(crate) fn message_item(message: &NewMessage) -> Result<Item, StoreError> {
         let state = State::Queued(message.waiting);
         let created = iso(message.created_at);
         let lane = message.lane();
@@ -190,6 +198,7 @@ impl Store {
                 class: message.message_type.class().as_str(),
                 subject_id: message.subject_id,
                 event_id: message.event_id,
+                campaign_id: message.campaign.map(|campaign| campaign.id),
                 status: state.status(),
                 reason: state.reason(),
                 lane: lane.partition(),

@@ -1,7 +1,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{EventId, NumberId, ParticipantId};
 use domain::message::NewMessage;
-use domain::participant::{Chat, ConsentRecord, Participant, Referral};
+use domain::participant::{Chat, ConsentRecord, JoinStatus, Participant, Referral};
 use domain::person::{City, PersonName, Profession, Sapaan};
 use domain::phone::Phone;
 use domain::referral_code::opaque_code;
@@ -294,7 +294,7 @@ impl Store {
             referrer_id: participant.referrer_id,
             referrer_sequence: participant.referrer_sequence,
             registered_at: Iso(participant.registered_at),
-            status: "belum_join".to_owned(),
+            status: JoinStatus::default().as_str().to_owned(),
             unsubscribed: participant.unsubscribed,
             event_id: participant.event_id,
             consent_share: participant.consent_share,

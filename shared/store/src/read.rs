@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Select};
 
 use crate::item::Item;
 use crate::write::pause;
@@ -123,6 +123,38 @@ pub(crate) async fn query(
             return Ok(items);
         }
     }
+}
+
+/// How many items answer the question, over as many pages as it takes; `filter` is a condition on
+/// attributes that are no keys.
+pub(crate) async fn count(
+    what: &'static str,
+    client: &Client,
+    question: Question,
+    filter: Option<String>,
+) -> Result<u32, StoreError> {
+    let names = question.names.into_iter();
+    let names: HashMap<String, String> = names.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    let values = question.values.into_iter();
+    let values: HashMap<String, AttributeValue> = values.map(|(k, v)| (k.to_owned(), v)).collect();
+    let mut pages = client
+        .query()
+        .table_name(question.table)
+        .set_index_name(question.index.map(str::to_owned))
+        .key_condition_expression(question.condition)
+        .set_filter_expression(filter)
+        .set_expression_attribute_names(Some(names))
+        .set_expression_attribute_values(Some(values))
+        .consistent_read(question.consistent)
+        .select(Select::Count)
+        .into_paginator()
+        .send();
+    let mut all = 0_u32;
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(StoreError::database(what))?;
+        all = all.saturating_add(u32::try_from(page.count).unwrap_or(0));
+    }
+    Ok(all)
 }
 
 /// Those that could be read; each other one is an error that stands in the log, and the rest goes

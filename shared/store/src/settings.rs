@@ -1,6 +1,7 @@
 mod control;
 mod hours;
 
+use domain::audience::BroadcastCap;
 use domain::breaker::Breaker;
 use domain::phone::Phone;
 use domain::referral_code::CodeStyle;
@@ -10,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use vault::{Place, Salt};
 
-pub use control::OpenLanes;
 pub(crate) use control::{LANES, read_control};
+pub use control::{OpenLanes, PlannedReminders};
 use hours::PolicyItem;
 
 use crate::gateway::{GATEWAY, read_gateway};
@@ -46,9 +47,31 @@ struct SettingsItem {
     /// Absent in items that are older than the webhook.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     inbound_per_minute: Option<u32>,
+    /// Absent in items that are older than these.
+    #[serde(default)]
+    broadcast_cap: Option<CapItem>,
+    #[serde(default)]
+    broadcast_patience_min: Option<u32>,
     /// Absent in items that are older than the choice.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     referral_code_style: Option<String>,
+    /// Absent in items that are older than events' plans.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    events: Option<EventsItem>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct EventsItem {
+    max_lead_min: u16,
+    /// Absent: follow-ups only when an admin says so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    follow_up_after_min: Option<u16>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct CapItem {
+    most: u32,
+    days: u16,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,6 +105,10 @@ pub struct Steering {
 
 pub(crate) fn template_pk(name: &str) -> String {
     format!("TEMPLATE#{name}")
+}
+
+fn version_sk(version: u32) -> String {
+    format!("V#{version:06}")
 }
 
 fn admin_place() -> Place<'static> {
@@ -153,7 +180,16 @@ impl Store {
             welcome_reserve_percent: settings.welcome_reserve_percent,
             cold_welcomes_per_day: settings.cold_welcomes_per_day,
             inbound_per_minute: Some(settings.inbound_per_minute),
+            broadcast_cap: Some(CapItem {
+                most: settings.broadcast_cap.most,
+                days: settings.broadcast_cap.days,
+            }),
+            broadcast_patience_min: Some(settings.broadcast_patience_min),
             referral_code_style: Some(settings.referral_code_style.as_str().to_owned()),
+            events: Some(EventsItem {
+                max_lead_min: settings.max_lead_min,
+                follow_up_after_min: settings.follow_up_after_min,
+            }),
         };
         self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
     }
@@ -171,7 +207,7 @@ impl Store {
         const WHAT: &str = "template";
         let pk = template_pk(name);
         let mut version = to_item(WHAT, template)?;
-        version.extend(key(pk.clone(), format!("V#{:06}", template.version)));
+        version.extend(key(pk.clone(), version_sk(template.version)));
         let active =
             crate::write::Change::of(self.table(Table::Settings), key(pk, TEMPLATE_ACTIVE))
                 .set("version", number(template.version))
@@ -204,6 +240,22 @@ impl Store {
             .flatten()
             .map(read_template)
             .transpose()
+    }
+
+    /// One version of a template, if it was saved. A version never changes.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or the item is unreadable.
+    pub async fn template_version(
+        &self,
+        name: &str,
+        version: u32,
+    ) -> Result<Option<StoredTemplate>, StoreError> {
+        let key = key(template_pk(name), version_sk(version));
+        let wanted = [(self.table(Table::Settings), key)];
+        let found = self.get_all("template", &wanted).await?;
+        let item = found.into_iter().next().flatten();
+        item.map(read_template).transpose()
     }
 
     /// Where people are sent after registering; none until it is set.
@@ -262,7 +314,14 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
     };
     let bad = |field: &'static str| StoreError::unreadable(WHAT, field);
     let item: SettingsItem = from_item(WHAT, item)?;
+    let standard = Settings::default();
+    let events = item.events.unwrap_or(EventsItem {
+        max_lead_min: standard.max_lead_min,
+        follow_up_after_min: standard.follow_up_after_min,
+    });
     Ok(Settings {
+        max_lead_min: events.max_lead_min,
+        follow_up_after_min: events.follow_up_after_min,
         site_host: item.site_host,
         link_video: item.link_video,
         strategy: match item.strategy.as_str() {
@@ -283,6 +342,15 @@ pub(crate) fn read_settings(item: Option<Item>) -> Result<Settings, StoreError> 
         inbound_per_minute: item
             .inbound_per_minute
             .unwrap_or_else(|| Settings::default().inbound_per_minute),
+        broadcast_cap: item
+            .broadcast_cap
+            .map_or(standard.broadcast_cap, |cap| BroadcastCap {
+                most: cap.most,
+                days: cap.days,
+            }),
+        broadcast_patience_min: item
+            .broadcast_patience_min
+            .unwrap_or(standard.broadcast_patience_min),
         referral_code_style: match &item.referral_code_style {
             None => CodeStyle::default(),
             Some(word) => CodeStyle::parse(word).ok_or_else(|| bad("referral_code_style"))?,

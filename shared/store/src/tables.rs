@@ -21,11 +21,13 @@ pub enum Table {
     Keyring,
     /// Short-lived counters.
     Limits,
+    /// Broadcasts, and the reminders and follow-ups of events.
+    Campaigns,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Participants,
         Self::NotificationsLog,
         Self::BroadcastNumbers,
@@ -36,6 +38,7 @@ impl Table {
         Self::Inbox,
         Self::Keyring,
         Self::Limits,
+        Self::Campaigns,
     ];
 
     /// Name without the stack's prefix.
@@ -52,6 +55,7 @@ impl Table {
             Self::Inbox => "inbox",
             Self::Keyring => "keyring",
             Self::Limits => "limits",
+            Self::Campaigns => "campaigns",
         }
     }
 

@@ -1,5 +1,8 @@
 use domain::alert_pace::AlertPace;
+use domain::attendance::Attendance;
 use domain::breaker::Breaker;
+use domain::campaign::Campaign;
+use domain::event::Event;
 use domain::ids::{NumberId, Token};
 use domain::lane::Lane;
 use domain::message::{DueMessage, Failure, State, Waiting};
@@ -7,11 +10,16 @@ use domain::pace::{LEASE, Pace};
 use domain::participant::Participant;
 use domain::settings::{Control, Settings};
 use domain::suppression::Suppression;
+use domain::template::SystemTemplate;
 use jiff::Timestamp;
 
+use crate::campaigns::{campaign_key, read_campaign};
+use crate::events::read_event;
 use crate::gateway::{GATEWAY, read_gateway};
 use crate::held::{RELEASED, held};
-use crate::item::{Item, PROFILE, REFERRALS, iso, key, number, participant_pk, text};
+use crate::item::{
+    Item, META, PROFILE, REFERRALS, event_pk, iso, key, number, participant_pk, text,
+};
 use crate::messages::{ANY_NUMBER, due_key, ended, message_key, waiting, when_due, with_state};
 use crate::numbers::{Keyed, number_key};
 use crate::pace::{set_caps, when_held};
@@ -46,7 +54,7 @@ pub struct Checked {
     pub recipient: Option<Participant>,
     /// Whom the message is about.
     pub subject: Option<Participant>,
-    /// One of the two, the suppression or the referral counter is stored and cannot be read: this message's own
+    /// One of the two, the suppression, the referral counter, the event or the campaign is stored and cannot be read: this message's own
     /// fault, no other's.
     pub unreadable: Option<StoreError>,
     /// How many the recipient has invited.
@@ -67,6 +75,10 @@ pub struct Checked {
     pub number: Option<Keyed>,
     /// The active template, if an admin has changed it and it can be read.
     pub template: Option<StoredTemplate>,
+    /// The event that the row is about; none if it is about none, or the event is gone.
+    pub event: Option<Event>,
+    /// The campaign it is a row of; none if of none.
+    pub campaign: Option<Campaign>,
 }
 
 /// How a claimed row goes back without a request having begun.
@@ -93,6 +105,17 @@ pub enum Refusal {
     Hold,
     /// For good.
     End(Failure),
+}
+
+/// What was read; a fault of the item is set aside.
+fn set_aside<T>(read: Option<Result<T, StoreError>>, fault: &mut Option<StoreError>) -> Option<T> {
+    match read? {
+        Ok(value) => Some(value),
+        Err(error) => {
+            *fault = Some(error);
+            None
+        }
+    }
 }
 
 impl Store {
@@ -139,6 +162,9 @@ impl Store {
     ) -> Result<Checked, StoreError> {
         let participants = self.table(Table::Participants);
         let settings = self.table(Table::Settings);
+        // Nothing is stored about attendance yet.
+        let template = SystemTemplate::of(message.message_type, Attendance::Unknown);
+        let template = template.map_or(message.message_type.as_str(), SystemTemplate::name);
         let mut wanted = vec![
             (self.table(Table::NotificationsLog), message_key(message.id)),
             (
@@ -157,14 +183,20 @@ impl Store {
             (settings.clone(), key(SETTINGS, CONTROL)),
             (settings.clone(), key(SETTINGS, LANES)),
             (settings.clone(), key(SETTINGS, GATEWAY)),
-            (
-                settings,
-                key(template_pk(message.message_type.as_str()), TEMPLATE_ACTIVE),
-            ),
+            (settings, key(template_pk(template), TEMPLATE_ACTIVE)),
             (self.table(Table::BroadcastNumbers), number_key(number_id)),
         ];
         if let Some(subject) = message.subject_id {
             wanted.push((participants, key(participant_pk(subject), PROFILE)));
+        }
+        let event = message
+            .event_id
+            .filter(|_| message.message_type.is_about_event());
+        if let Some(event) = event {
+            wanted.push((self.table(Table::Events), key(event_pk(event), META)));
+        }
+        if let Some(campaign) = message.campaign_id {
+            wanted.push((self.table(Table::Campaigns), campaign_key(campaign)));
         }
         let mut found = self.get_all("check", &wanted).await?.into_iter();
         let mut next = || found.next().flatten();
@@ -178,7 +210,9 @@ impl Store {
         let gateway = read_gateway(next())?;
         let template = next().and_then(active_template);
         let number = next();
-        let subject = next();
+        let subject = message.subject_id.and_then(|_| next());
+        let event = event.and_then(|_| next());
+        let campaign = message.campaign_id.and_then(|_| next());
         let has = |name: &str| row.as_ref().is_some_and(|item| item.contains_key(name));
         let (any_number, released) = (has(ANY_NUMBER), has(RELEASED));
         let still_ours = row.is_some_and(|item| {
@@ -196,13 +230,14 @@ impl Store {
         });
         let recipient = self.person(recipient, &mut unreadable).await?;
         let subject = self.person(subject, &mut unreadable).await?;
+        let event = event.map(read_event);
+        let campaign = campaign.map(read_campaign);
         Ok(Checked {
             still_ours,
             any_number,
             suppression,
             recipient,
             subject,
-            unreadable,
             referrals,
             alerts,
             released,
@@ -215,6 +250,9 @@ impl Store {
                 None => None,
             },
             template,
+            event: set_aside(event, &mut unreadable),
+            campaign: set_aside(campaign, &mut unreadable),
+            unreadable,
         })
     }
 

@@ -18,6 +18,7 @@ const DATA_PREFIX: &str = "data-";
 const INDEX_PREFIX: &str = "index-";
 const PHONE_HASH: u8 = 1;
 const OTHER_HASH: u8 = 2;
+const MAC: u8 = 3;
 
 type CachedKey = Arc<PlainKey>;
 
@@ -109,6 +110,16 @@ impl Vault {
     /// [`VaultError::NotPrepared`].
     pub fn keyed_hash(&self, domain: &str, data: &[u8]) -> Result<String, VaultError> {
         self.hash(OTHER_HASH, domain, data)
+    }
+
+    /// What proves that a value came from here: HMAC-SHA-256 under the index key, of a kind of its
+    /// own, so that it never equals a hash that stands in an item.
+    ///
+    /// # Errors
+    /// [`VaultError::NotPrepared`].
+    pub fn mac(&self, domain: &str, data: &[u8]) -> Result<[u8; 32], VaultError> {
+        let key = self.cached(INDEX_KEY).ok_or(VaultError::NotPrepared)?;
+        Ok(hash::octets(&key, MAC, domain, data))
     }
 
     /// A 256-bit secret kept in the ring under its own id, such as the origin secret; made on

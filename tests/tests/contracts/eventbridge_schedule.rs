@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use app::ports::Schedule;
-use app::queue_body::decode_job;
+use app::queue_body::{CampaignsJob, decode_campaigns};
 use aws::{EventBridgeSchedule, JobTarget, SystemClock};
 use aws_sdk_scheduler::types::{ActionAfterCompletion, FlexibleTimeWindowMode};
 use tests::Moto;
@@ -65,7 +65,8 @@ async fn what_eventbridge_keeps_is_one_moment_in_utc_with_ids_and_an_end() {
         assert_eq!(kept.role_arn(), expected.role_arn);
         let dead_letters = kept.dead_letter_config().unwrap().arn();
         assert_eq!(dead_letters, Some(expected.dead_letter_arn.as_str()));
-        assert_eq!(decode_job(kept.input().unwrap()).unwrap(), job(id));
+        let begun = decode_campaigns(kept.input().unwrap()).unwrap();
+        assert_eq!(begun, CampaignsJob::Begin(job(id)));
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app::ports::{Clock, Schedule};
-use app::queue_body::decode_job;
+use app::queue_body::{CampaignsJob, decode_campaigns};
 use domain::schedule::{Job, Start};
 use jiff::{SignedDuration, Timestamp};
 use local::conductor::{Conductor, Delivery, QueueSpec, Running};
@@ -37,7 +37,12 @@ impl Agenda {
         let begun = Begun::default();
         let (seen, now) = (Arc::clone(&begun), Arc::clone(&clock));
         let consumer = move |batch: Vec<Delivery>| {
-            let jobs = batch.iter().map(|one| decode_job(&one.body).unwrap());
+            let jobs = batch
+                .iter()
+                .map(|one| match decode_campaigns(&one.body).unwrap() {
+                    CampaignsJob::Begin(job) => job,
+                    other => panic!("{other:?}"),
+                });
             let at = now.now();
             seen.lock().unwrap().extend(jobs.map(|job| (job, at)));
             async { Ok(vec![]) }

@@ -28,6 +28,7 @@ impl SqsProbe {
             turns: moto.make_queue("turns").await,
             referrals: moto.make_queue("referrals.fifo").await,
             inbound: moto.make_queue("inbound").await,
+            campaigns: moto.make_queue("campaigns").await,
         };
         let client = moto.sqs();
         Self {
@@ -43,6 +44,7 @@ impl SqsProbe {
             "turns" => &self.urls.turns,
             "referrals" => &self.urls.referrals,
             "inbound" => &self.urls.inbound,
+            "campaigns" => &self.urls.campaigns,
             other => panic!("no queue {other}"),
         }
     }

@@ -1,15 +1,11 @@
 //! People write to our numbers, and the gateway tells the webhook (requirements I1 to I5).
 
 use app::suppression::{Lifted, lift_stop, standing_of};
-use domain::event::Event;
-use domain::ids::EventId;
 use domain::settings::Settings;
 use domain::suppression::Standing;
-use jiff::SignedDuration;
 use local::simulator::{Form, LidUse};
 use serde_json::json;
 use tests::{Person, Town, word};
-use uuid::Uuid;
 
 /// Somebody who is registered and has had their welcome.
 async fn registered(town: &Town, n: u32) -> Person {
@@ -111,14 +107,7 @@ async fn a_link_and_the_schedule_are_answered_and_anything_else_once_a_day() {
     assert!(link.contains("/ref=081210000001"), "{link}");
     let none = town.says(&person, 1, "JADWAL").await.expect("an answer");
     assert!(none.contains("Belum ada jadwal"), "{none}");
-    let event = Event {
-        id: EventId(Uuid::from_u128(7)),
-        title: "Zoom".to_owned(),
-        start_time: town.now() + SignedDuration::from_hours(50),
-        zoom_link: "https://zoom.example/j/1".to_owned(),
-    };
-    let saved = app::settings::save_event(&town.cloud.app, &event).await;
-    saved.expect("saved");
+    town.plan_event("Zoom", "2026-11-26 12:00").await;
     town.advance(20).await;
     let next = town.says(&person, 1, "jadwal").await.expect("an answer");
     assert!(next.contains("26 November 2026"), "{next}");

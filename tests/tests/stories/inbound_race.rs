@@ -91,6 +91,7 @@ impl Race {
                 target_index: index.clone(),
                 subject_id: None,
                 event_id: None,
+                campaign: None,
                 cause_at: now,
                 created_at: now,
                 expires_at: now + message_type.useful_for(),

@@ -1,7 +1,6 @@
 //! What the landing page is told, and what is counted.
 
-use app::settings::{SaveLandingError, save_event, save_landing_texts, save_settings};
-use domain::event::Event;
+use app::settings::{SaveLandingError, save_landing_texts, save_settings};
 use domain::landing::{Faq, LandingTexts};
 use domain::settings::Settings;
 use reqwest::Method;
@@ -31,13 +30,8 @@ async fn the_page_learns_session_video_and_texts_once_they_are_set() {
     // What the functions read is at most ten seconds old.
     town.advance(11).await;
     let app = &town.cloud.app;
-    let event = Event {
-        id: app.dice.event_id(),
-        title: "Sosialisasi Desember".to_owned(),
-        start_time: "2026-11-29T16:30:00Z".parse().unwrap(),
-        zoom_link: "https://zoom.example/j/1".to_owned(),
-    };
-    save_event(app, &event).await.unwrap();
+    town.plan_event("Sosialisasi Desember", "2026-11-29T16:30:00Z")
+        .await;
     let settings = Settings {
         link_video: Some("https://youtu.be/abcdefghijk".to_owned()),
         ..Settings::default()

@@ -9,9 +9,15 @@
 mod abuse;
 mod bad_bodies;
 mod bad_input;
+mod campaign_expansion;
+mod campaign_reminders;
+mod campaign_sending;
 mod ceiling;
 mod comeback;
 mod cost;
+mod event_changes;
+mod event_interleavings;
+mod events;
 mod failover;
 mod failures;
 mod groups;

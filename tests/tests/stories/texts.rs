@@ -1,19 +1,12 @@
 //! What stands in the chats, to the letter.
 
-use app::settings::{SaveTemplateError, save_event, save_settings, save_template};
-use domain::event::Event;
+use app::settings::{SaveTemplateError, save_settings, save_template};
 use domain::settings::{AlertPhone, Settings};
-use jiff::Timestamp;
+use domain::template::TemplateName;
 use tests::{Person, Town, figure};
 
 async fn plan(town: &Town, title: &str, start: &str) {
-    let event = Event {
-        id: town.cloud.app.dice.event_id(),
-        title: title.to_owned(),
-        start_time: start.parse::<Timestamp>().expect("a time"),
-        zoom_link: "https://zoom.example/j/1".to_owned(),
-    };
-    save_event(&town.cloud.app, &event).await.expect("saved");
+    town.plan_event(title, start).await;
 }
 
 async fn set(town: &Town, settings: Settings) {
@@ -133,21 +126,25 @@ async fn a_text_with_a_mistake_is_refused_with_its_place_and_the_old_one_stays()
     let town = Town::open_at("10:00").await;
     let app = &town.cloud.app;
     let good = "Halo {name}".to_owned();
-    let bad = "Halo {name}\nLink: {zoom_lnk}".to_owned();
+    let bad = "Halo {name}\nLink: {link_vidoe}".to_owned();
     let error = save_template(app, "welcome", vec![good.clone(), bad])
         .await
         .expect_err("refused");
-    let SaveTemplateError::Text { variant, source } = error else {
+    let SaveTemplateError::Texts(errors) = error else {
         panic!("not about a text: {error}");
     };
-    assert_eq!((variant, source.line, source.column), (2, 2, 7));
+    let welcome = TemplateName::parse("welcome").expect("a name");
+    let messages: Vec<(usize, String)> = errors.messages(&welcome).collect();
     assert_eq!(
-        source.message(),
-        "Baris 2, huruf ke-7: {zoom_lnk} tidak dikenal."
+        messages,
+        [(
+            2,
+            "Baris 2, huruf ke-7: {link_vidoe} tidak dikenal. Maksud Anda {link_video}?".to_owned()
+        )]
     );
     assert!(matches!(
         save_template(app, "welcome", vec![]).await,
-        Err(SaveTemplateError::Empty)
+        Err(SaveTemplateError::Texts(_))
     ));
     assert!(matches!(
         save_template(app, "wellcome", vec![good]).await,

@@ -142,6 +142,7 @@ impl Town {
             not_before: now,
             expected_at: now,
             sticky: None,
+            campaign: None,
         };
         self.cloud.app.store.add_message(&message).await?;
         Ok(())

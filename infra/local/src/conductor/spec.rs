@@ -3,7 +3,7 @@ use jiff::SignedDuration;
 /// How one queue and its event source behave: SQS's settings, in virtual time.
 #[derive(Debug, Clone)]
 pub struct QueueSpec {
-    /// Logical name: `wake`, `turns`, `referrals`, `inbound`.
+    /// Logical name: `wake`, `turns`, `referrals`, `inbound`, `campaigns`.
     pub name: &'static str,
     /// FIFO: messages have a group; those of one group are delivered in order, one batch at a
     /// time. Otherwise standard.
@@ -67,6 +67,19 @@ impl QueueSpec {
             batch: 10,
             max_concurrency: 2,
             max_receives: 480,
+            ..Self::defaults()
+        }
+    }
+
+    /// `campaigns`: standard, one message at a time, no window; its function has 60 s.
+    #[must_use]
+    pub fn campaigns() -> Self {
+        Self {
+            name: "campaigns",
+            fifo: false,
+            batch: 1,
+            max_concurrency: 2,
+            visibility: SignedDuration::from_secs(360),
             ..Self::defaults()
         }
     }

@@ -16,19 +16,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::event::{EventError, Wishes, create_event};
 use app::register::{Answer, RegisterError, register};
-use app::settings::{save_event, save_settings};
+use app::settings::save_settings;
 use app::{App, Chain};
-use domain::event::Event;
+use domain::event::EventForm;
 use domain::form::RegistrationForm;
-use domain::ids::EventId;
 use domain::settings::Settings;
 use domain::zone::wib;
 use jiff::civil::{Weekday, time};
 use jiff::{SignedDuration, Timestamp};
 use store::StoreError;
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use crate::clock::VirtualClock;
 use crate::conductor::{AdvanceError, Conductor};
@@ -41,7 +40,6 @@ const FILE: &str = "demo";
 /// Between two who register live.
 const LIVE_GAP: Duration = Duration::from_secs(3);
 
-const EVENT: EventId = EventId(Uuid::from_u128(0x6465_6d6f_0000_4000_8000_0000_0000_0001));
 const TITLE: &str = "Socialpreneur Batch 12: Mulai dari Lingkungan Sendiri";
 const ZOOM_LINK: &str = "https://zoom.example/j/81100000000";
 const LINK_VIDEO: &str = "https://video.example/pengantar-socialpreneur";
@@ -49,6 +47,9 @@ const LINK_VIDEO: &str = "https://video.example/pengantar-socialpreneur";
 /// The demo could not go on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DemoError {
+    /// Its event was refused.
+    #[error("the demo's event")]
+    Event(#[from] EventError),
     /// Its file cannot be read or written.
     #[error("the demo's file {} cannot be used: {source}", path.display())]
     File {
@@ -134,13 +135,16 @@ impl Demo {
 
 /// What people register for, and the video: before anybody can.
 pub(crate) async fn prepare(app: &App) -> Result<(), DemoError> {
-    let event = Event {
-        id: EVENT,
-        title: TITLE.to_owned(),
-        start_time: next_session(Timestamp::now()),
-        zoom_link: ZOOM_LINK.to_owned(),
-    };
-    save_event(app, &event).await?;
+    // An earlier start may have ended right behind this.
+    if app.store.next_event(app.now()).await?.is_none() {
+        let form = EventForm {
+            title: Some(TITLE.to_owned()),
+            start_time: Some(next_session(Timestamp::now()).to_string()),
+            zoom_link: Some(ZOOM_LINK.to_owned()),
+            ..EventForm::default()
+        };
+        create_event(app, form, Wishes::default()).await?;
+    }
     let settings = app.store.steering().await?.settings;
     if settings.link_video.is_none() {
         let settings = Settings {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::Failpoint;
+use jiff::SignedDuration;
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
@@ -156,13 +157,40 @@ async fn group_story(point: Failpoint, folder: &Path) {
     }
 }
 
+/// The same for the moments that an event's reminders come to: planned at noon, decided at one,
+/// sent at three.
+async fn event_story(point: Failpoint, folder: &Path) {
+    let name = point.name();
+    let mut process = Process::start(folder, &[("CRASH_AT", name)]).await;
+    let start = process.now().await + SignedDuration::from_hours(4);
+    process.create_event(&start.to_string()).await;
+    process.advance(4 * 3_600 - 1_800).await;
+    let status = process.ended(Duration::from_secs(5)).await;
+    let status = status.unwrap_or_else(|| panic!("{name}: was never reached"));
+    assert_eq!(status.signal(), Some(SIGABRT), "{name}: {status}");
+
+    let process = Process::start(folder, &[]).await;
+    assert_eq!(process.events().await.len(), 1, "{name}");
+    let left = start.duration_since(process.now().await);
+    process.play(left.as_secs().unsigned_abs()).await;
+    let chat = process.chat(&referrer()).await;
+    let reminders = chat.iter().filter(|text| text.contains("pengingat ya"));
+    assert_eq!(reminders.count(), 1, "{name}: {chat:?}");
+    assert!(process.interrupt().await.success());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn wherever_the_process_ends_each_message_arrives_once_or_reads_unconfirmed_in_three_minutes()
 {
     let start = settled().await;
     let places = Arc::new(Semaphore::new(AT_ONCE));
-    // What somebody's message causes is another story.
-    let elsewhere = [Failpoint::ReceiveBeforeCommit, Failpoint::ReceiveCommitted];
+    // What somebody's message causes is another story; and a campaign has to be given up among its
+    // messages: the stories of campaigns do so.
+    let elsewhere = [
+        Failpoint::ReceiveBeforeCommit,
+        Failpoint::ReceiveCommitted,
+        Failpoint::ClosePageCommitted,
+    ];
     let points = Failpoint::ALL.into_iter();
     let points = points.filter(|point| !elsewhere.contains(point));
     let stories: Vec<_> = points
@@ -175,6 +203,13 @@ async fn wherever_the_process_ends_each_message_arrives_once_or_reads_unconfirme
                     Failpoint::GroupClaimed | Failpoint::GroupRecorded => {
                         group_story(point, folder.path()).await;
                     }
+                    Failpoint::EventSaved
+                    | Failpoint::EventArranged
+                    | Failpoint::ReminderDecided
+                    | Failpoint::ReminderOpened
+                    | Failpoint::ExpandBeforePage
+                    | Failpoint::ExpandPageCommitted
+                    | Failpoint::ExpandBeforeDone => event_story(point, folder.path()).await,
                     _ => story(point, folder.path()).await,
                 }
             });

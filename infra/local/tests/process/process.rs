@@ -199,6 +199,24 @@ impl Process {
         self.answer(request.json(&person.json()), 201).await
     }
 
+    /// Plans an event as the command line does; nothing if the program ended before it answered.
+    pub(crate) async fn create_event(&self, start: &str) -> Option<Value> {
+        let url = format!("{}/simulator/admin/events", self.url);
+        let event = json!({
+            "title": "Sosialisasi",
+            "start_time": start,
+            "zoom_link": "https://zoom.example/j/1",
+        });
+        let body = json!({ "event": event, "accept_shortfall": true });
+        self.answer(self.http.post(url).json(&body), 201).await
+    }
+
+    /// All events.
+    pub(crate) async fn events(&self) -> Vec<Value> {
+        let all = self.get("/simulator/admin/events").await;
+        all["items"].as_array().expect("items").clone()
+    }
+
     /// Sends the form and answers the status alone.
     pub(crate) async fn try_register(&self, person: &Person) -> u16 {
         let request = self.http.post(format!("{}/api/registrations", self.url));

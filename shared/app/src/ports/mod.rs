@@ -6,4 +6,5 @@ mod schedule;
 
 pub use clock::Clock;
 pub use queue::{Aside, Queue, QueueError, QueueMessage, ReferralJob};
+pub(crate) use schedule::NoSchedule;
 pub use schedule::{Schedule, ScheduleError};

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use domain::ids::{NumberId, ParticipantId};
+use domain::ids::{CampaignId, NumberId, ParticipantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -33,6 +33,13 @@ pub enum QueueMessage {
     Referral(ReferralJob),
     /// What the webhook brought while the store did not answer: queue `inbound`, standard.
     Inbound(Aside),
+    /// Go on writing, or ending, the rows of a campaign: queue `campaigns`, standard.
+    Expand {
+        /// Which.
+        campaign: CampaignId,
+    },
+    /// Compare what is planned with the schedules: queue `campaigns`, once a day.
+    Reconcile,
 }
 
 /// A webhook's body that was put aside, encrypted (requirement I3).
@@ -93,7 +100,7 @@ impl ReferralJob {
 #[derive(Debug, thiserror::Error)]
 #[error("queue {queue} did not take the message")]
 pub struct QueueError {
-    /// Logical queue name: `wake`, `turns`, `referrals` or `inbound`.
+    /// Logical queue name: `wake`, `turns`, `referrals`, `inbound` or `campaigns`.
     pub queue: &'static str,
     /// What the queue's client said.
     #[source]

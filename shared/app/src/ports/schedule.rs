@@ -44,3 +44,37 @@ pub trait Schedule: Send + Sync {
     /// [`ScheduleError`] if the scheduler cannot be reached or refuses.
     async fn list(&self, prefix: &ScheduleName) -> Result<Vec<ScheduleName>, ScheduleError>;
 }
+
+/// The scheduler of a function that plans nothing.
+pub(crate) struct NoSchedule;
+
+#[derive(Debug, thiserror::Error)]
+#[error("this function has no scheduler")]
+struct Absent;
+
+fn absent(what: &'static str) -> ScheduleError {
+    ScheduleError {
+        what,
+        source: Absent.into(),
+    }
+}
+
+#[async_trait]
+impl Schedule for NoSchedule {
+    async fn put(
+        &self,
+        _name: &ScheduleName,
+        _at: Timestamp,
+        _job: Job,
+    ) -> Result<Start, ScheduleError> {
+        Err(absent("put"))
+    }
+
+    async fn delete(&self, _name: &ScheduleName) -> Result<(), ScheduleError> {
+        Err(absent("delete"))
+    }
+
+    async fn list(&self, _prefix: &ScheduleName) -> Result<Vec<ScheduleName>, ScheduleError> {
+        Err(absent("list"))
+    }
+}

@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 use domain::ids::ParticipantId;
 
 use super::*;
@@ -59,13 +60,23 @@ fn bodies_have_their_agreed_form_and_read_back() {
     );
     assert_eq!(decode_referral(&body).unwrap().job, adopt);
 
+    let campaign = CampaignId(Uuid::from_u128(10));
+    let body = encode(&QueueMessage::Expand { campaign }).unwrap();
+    assert_eq!(body, format!(r#"{{"v":1,"campaign":"{A}"}}"#));
+    let job = CampaignsJob::Expand(campaign);
+    assert_eq!(decode_campaigns(&body).unwrap(), job);
+    let body = encode(&QueueMessage::Reconcile).unwrap();
+    assert_eq!(body, r#"{"v":1,"reconcile":true}"#);
+    assert_eq!(decode_campaigns(&body).unwrap(), CampaignsJob::Reconcile);
+
     let job = Job {
         kind: JobKind::FollowUp,
         id: Uuid::from_u128(10),
     };
     let body = encode_job(job).unwrap();
     assert_eq!(body, format!(r#"{{"v":1,"kind":"follow_up","id":"{A}"}}"#));
-    assert_eq!(decode_job(&body).unwrap(), job);
+    let begun = CampaignsJob::Begin(job);
+    assert_eq!(decode_campaigns(&body).unwrap(), begun);
 }
 
 #[test]
@@ -150,10 +161,18 @@ fn strange_bodies_are_refused_without_being_quoted() {
         assert!(decode_referral(&body).is_err(), "{body}");
     }
     for body in [
+        r#"{"v":1}"#.to_owned(),
+        r#"{"v":1,"reconcile":false}"#.to_owned(),
+        r#"{"v":1,"campaign":"6281562726272"}"#.to_owned(),
+        format!(r#"{{"v":1,"campaign":"{A}","reconcile":true}}"#),
+    ] {
+        assert!(decode_campaigns(&body).is_err(), "{body}");
+    }
+    for body in [
         r#"{"v":1,"kind":"reminder","id":"6281562726272"}"#.to_owned(),
         format!(r#"{{"v":1,"kind":"dance","id":"{A}"}}"#),
         format!(r#"{{"v":1,"kind":"reminder","id":"{A}","x":1}}"#),
     ] {
-        assert!(decode_job(&body).is_err(), "{body}");
+        assert!(decode_campaigns(&body).is_err(), "{body}");
     }
 }

@@ -12,6 +12,7 @@ use store::{Chain, NextTurn, Record, Recorded, StoreError};
 use super::settle::{Known, next_turn_of};
 use super::verdict::Ready;
 use super::{AFTER_ERROR, Held, Sender, TurnEnd, group, later, next_turn};
+use crate::campaign::note_outcome;
 use crate::context::{App, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::QueueMessage;
@@ -43,7 +44,7 @@ pub(super) async fn deliver(
             api_key: &api_key,
             phone_digits: &ready.phone_digits,
             text: &ready.text,
-            media_url: None,
+            media_url: ready.media_url.as_deref(),
         })
         .await;
     Failpoint::TurnAnswered.reach();
@@ -106,6 +107,13 @@ pub(super) async fn deliver(
                     ready.permit.give_back(app).await;
                 }
                 go_on(app, held, &settled, ours).await;
+                if recorded != Recorded::RowGone {
+                    match settled.after {
+                        AfterMessage::Sent => note_outcome(app, message, true).await,
+                        AfterMessage::Failed(_) => note_outcome(app, message, false).await,
+                        AfterMessage::Again { .. } => {}
+                    }
+                }
                 return TurnEnd::Sent(outcome.label());
             }
             Err(error) => {

@@ -7,7 +7,7 @@ use domain::message::{Claim, DueMessage, Failure, State};
 use domain::participant::Participant;
 use domain::reaction::AfterMessage;
 use domain::settings::AlertPhone;
-use domain::template::{DefaultTemplate, Placeholder, Vars};
+use domain::template::{Placeholder, SystemTemplate, Vars};
 use jiff::Timestamp;
 use store::{Chain, GroupFacts, Member, Record, Slot, StoreError, Subject};
 
@@ -19,7 +19,7 @@ use crate::context::App;
 use crate::failpoint::Failpoint;
 
 /// The list of a single group has its own text.
-const TEMPLATE: DefaultTemplate = DefaultTemplate::ReferrerAlertGroup;
+const TEMPLATE: SystemTemplate = SystemTemplate::ReferrerAlertGroup;
 
 fn claim_of(held: Held) -> Claim {
     Claim {

@@ -1,11 +1,15 @@
 //! The text of a message, made at the moment of sending from what is true then.
 
+use domain::attendance::Attendance;
+use domain::campaign::NewCampaign;
 use domain::event::Event;
+use domain::links::join_url;
 use domain::message::MessageType;
 use domain::participant::Participant;
 use domain::settings::{AlertPhone, Settings};
-use domain::template::{DefaultTemplate, Placeholder, Template, Vars};
-use domain::time_text::{Zone, date, date_time};
+use domain::template::{Placeholder, SystemTemplate, Template, Vars};
+use domain::time_text::{Zone, date, date_time, time_left};
+use jiff::Timestamp;
 use store::StoredTemplate;
 
 /// A text that is ready, and the version it was made from (0 = built in).
@@ -22,40 +26,66 @@ pub(super) struct Facts<'a> {
     pub(super) subject: Option<&'a Participant>,
     pub(super) referrals: u64,
     pub(super) settings: &'a Settings,
+    /// The event that the message is about.
     pub(super) event: Option<&'a Event>,
+    pub(super) next_event: Option<&'a Event>,
+    /// The recipient's join token for the event.
+    pub(super) join: Option<&'a str>,
+    /// What was decided for all who get it.
+    pub(super) campaign: Option<&'a NewCampaign>,
     pub(super) template: Option<&'a StoredTemplate>,
+    pub(super) now: Timestamp,
 }
 
 /// Renders; `None` if there is nothing to say: no text for the type, or nobody to speak about.
 pub(super) fn render(facts: &Facts<'_>, random: u64) -> Option<Rendered> {
-    let default = DefaultTemplate::from_name(facts.message_type.as_str())?;
     let vars = match facts.message_type {
         MessageType::ReferrerAlert => alert_vars(facts, facts.subject?),
         _ => recipient_vars(facts),
     };
-    text_of(default, facts.template, &vars, random)
+    match SystemTemplate::of(facts.message_type, Attendance::Unknown) {
+        Some(default) => text_of(default, facts.template, &vars, random),
+        None => broadcast(facts, &vars, random),
+    }
+}
+
+/// A broadcast's text: the version that was decided on, or a shipped one. None if there is neither:
+/// then nobody can tell what it was to say.
+fn broadcast(facts: &Facts<'_>, vars: &Vars, random: u64) -> Option<Rendered> {
+    let name = facts.campaign?.template.as_ref()?;
+    let (text, version) = match facts.template {
+        Some(stored) => (chosen(stored, random)?, stored.version),
+        None => (name.shipped_text()?, 0),
+    };
+    let template = Template::parse(text, name.placeholders()).ok()?;
+    let text = template.render(vars);
+    (!text.trim().is_empty()).then_some(Rendered { text, version })
+}
+
+/// One of the variants by chance.
+fn chosen(stored: &StoredTemplate, random: u64) -> Option<&str> {
+    let count = u64::try_from(stored.variants.len()).ok()?;
+    let index = usize::try_from(random.checked_rem(count)?).ok()?;
+    stored.variants.get(index).map(String::as_str)
 }
 
 /// The saved text, one of its variants by chance, or the built-in one; `None` if it comes out empty.
 pub(super) fn text_of(
-    default: DefaultTemplate,
+    default: SystemTemplate,
     stored: Option<&StoredTemplate>,
     vars: &Vars,
     random: u64,
 ) -> Option<Rendered> {
     let saved = stored.and_then(|stored| {
-        let count = u64::try_from(stored.variants.len()).ok()?;
-        let index = usize::try_from(random.checked_rem(count)?).ok()?;
-        let parsed = Template::parse(stored.variants.get(index)?, default.placeholders());
+        let parsed = Template::parse(chosen(stored, random)?, default.placeholders());
         // Templates are checked when they are saved; one that no longer parses must not stop
         // the messages, and the built-in text is always right.
         parsed.ok().map(|template| (template, stored.version))
     });
-    let (template, version) = match saved {
-        Some(saved) => saved,
-        None => (default.template().ok()?, 0),
+    let (text, version) = match saved {
+        Some((template, version)) => (template.render(vars), version),
+        None => (default.shipped(vars).ok()?, 0),
     };
-    let text = template.render(vars);
     (!text.trim().is_empty()).then_some(Rendered { text, version })
 }
 
@@ -77,16 +107,32 @@ fn recipient_vars(facts: &Facts<'_>) -> Vars {
     if let Some(video) = &facts.settings.link_video {
         vars = vars.with(Placeholder::LinkVideo, video.as_str());
     }
-    if let Some(event) = facts.event {
+    // What comes after an event, or has nothing to do with one, invites to the next.
+    let event = match facts.message_type {
+        MessageType::Reminder | MessageType::EventChanged | MessageType::EventCancelled => {
+            facts.event
+        }
+        _ => facts.next_event,
+    };
+    if let Some(event) = event {
         vars = vars
             .with(Placeholder::EventTitle, event.title.as_str())
             .with(
                 Placeholder::EventDateTime,
                 date_time(event.start_time, recipient.city.zone().unwrap_or(Zone::Wib)),
             )
-            .with(Placeholder::EventDate, date(event.start_time));
+            .with(Placeholder::EventDate, date(event.start_time))
+            .with(
+                Placeholder::TimeLeft,
+                time_left(facts.now, event.start_time),
+            );
     }
-    vars
+    if let Some(token) = facts.join {
+        let host = &facts.settings.site_host;
+        vars = vars.with(Placeholder::ZoomLink, join_url(host, token));
+    }
+    let entered = facts.campaign.into_iter().flat_map(|new| &new.vars);
+    entered.fold(vars, |vars, (name, value)| vars.with(*name, value.as_str()))
 }
 
 /// Whether a referrer sees a new participant's name, city and number in full (requirement L3).

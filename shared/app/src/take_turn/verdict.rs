@@ -16,11 +16,14 @@ use store::{Chain, Checked, GatewayKey, Refusal};
 
 use super::gate::Permit;
 use super::render::{Facts, render};
+use super::standing::Standing;
 use super::{in_time, opens_at};
 
 /// Everything a request needs.
 pub(super) struct Ready {
     pub(super) text: String,
+    /// Public address of an image or PDF that goes along.
+    pub(super) media_url: Option<String>,
     pub(super) template_version: u32,
     pub(super) phone_digits: String,
     pub(super) key: GatewayKey,
@@ -105,6 +108,16 @@ pub(super) struct Moment {
     pub(super) random: u64,
 }
 
+/// What is known about the message besides the check.
+pub(super) struct About<'a> {
+    /// The next event.
+    pub(super) next: Option<&'a Event>,
+    /// The recipient's join token for the event that the message is about.
+    pub(super) join: Option<String>,
+    /// What event and campaign say.
+    pub(super) stands: Standing,
+}
+
 /// Decides. `roster` is as of some seconds ago, `pace` is the pace before this send was
 /// counted.
 pub(super) fn judge(
@@ -112,7 +125,7 @@ pub(super) fn judge(
     roster: &[Number],
     message: &DueMessage,
     pace: &Pace,
-    event: Option<&Event>,
+    about: About<'_>,
     moment: Moment,
 ) -> Verdict {
     let Moment {
@@ -139,6 +152,11 @@ pub(super) fn judge(
     };
     if message.expires_at < now {
         return end(Failure::Expired);
+    }
+    match about.stands {
+        Standing::Wanted | Standing::Alone => {}
+        Standing::Held => return wait(Waiting::Held, message.due),
+        Standing::Over(failure) => return end(failure),
     }
     let settings = &checked.settings;
     if checked.control.stops(class) {
@@ -192,13 +210,18 @@ pub(super) fn judge(
         subject: checked.subject.as_ref(),
         referrals: checked.referrals,
         settings,
-        event,
+        event: checked.event.as_ref(),
+        next_event: about.next,
+        join: about.join.as_deref(),
+        campaign: checked.campaign.as_ref().map(|campaign| &campaign.new),
         template: checked.template.as_ref(),
+        now,
     };
     let Some(rendered) = render(&facts, random) else {
         return end(Failure::Cancelled);
     };
     Verdict::Send(Box::new(Ready {
+        media_url: checked.campaign.and_then(|campaign| campaign.new.media_url),
         text: rendered.text,
         template_version: rendered.version,
         phone_digits: recipient.phone.digits(),

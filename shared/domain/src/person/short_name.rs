@@ -41,7 +41,8 @@ fn given_name(word: &str) -> Option<&str> {
         .find(|part| part.chars().count() > 1 && !is_title(part))
 }
 
-fn is_title(word: &str) -> bool {
+/// Whether a word is a title, with or without its dots, in any case.
+pub(crate) fn is_title(word: &str) -> bool {
     let bare: String = word
         .chars()
         .filter(|c| c.is_alphanumeric())

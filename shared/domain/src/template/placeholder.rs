@@ -1,7 +1,11 @@
 //! What a template may ask for.
 
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
 /// A value that the sender knows how to find.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "&'static str")]
 pub enum Placeholder {
     /// `Bapak` or `Ibu`.
     Sapaan,
@@ -19,12 +23,15 @@ pub enum Placeholder {
     ReferrerSequence,
     /// How many the referrer has invited.
     ReferrerTotal,
-    /// Title of the event: the next one, in a reminder the one it is about.
+    /// Title of the event: the next one; in a reminder and in notices the one they are about.
     EventTitle,
     /// Its start, as [`crate::time_text::date_time`] writes it.
     EventDateTime,
     /// Its day, as [`crate::time_text::date`] writes it.
     EventDate,
+    /// In the notice of a change: when it was to begin before, written like
+    /// [`Placeholder::EventDateTime`], which then is the new time.
+    EventOldDateTime,
     /// Address of the intro video.
     LinkVideo,
     /// The recipient's join link.
@@ -45,7 +52,7 @@ pub enum Placeholder {
 
 impl Placeholder {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Sapaan,
         Self::Name,
         Self::City,
@@ -57,6 +64,7 @@ impl Placeholder {
         Self::EventTitle,
         Self::EventDateTime,
         Self::EventDate,
+        Self::EventOldDateTime,
         Self::LinkVideo,
         Self::ZoomLink,
         Self::TimeLeft,
@@ -82,6 +90,7 @@ impl Placeholder {
             Self::EventTitle => "event_title",
             Self::EventDateTime => "event_date_time",
             Self::EventDate => "event_date",
+            Self::EventOldDateTime => "event_old_date_time",
             Self::LinkVideo => "link_video",
             Self::ZoomLink => "zoom_link",
             Self::TimeLeft => "time_left",
@@ -99,5 +108,23 @@ impl Placeholder {
         Self::ALL
             .into_iter()
             .find(|placeholder| placeholder.name() == name)
+    }
+}
+
+/// A stored word that names no placeholder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("no placeholder of this name")]
+pub struct UnknownPlaceholder;
+
+impl TryFrom<String> for Placeholder {
+    type Error = UnknownPlaceholder;
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        Self::from_name(&name).ok_or(UnknownPlaceholder)
+    }
+}
+
+impl From<Placeholder> for &'static str {
+    fn from(placeholder: Placeholder) -> Self {
+        placeholder.name()
     }
 }

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{DefaultTemplate, Placeholder, Template, TemplateProblem, Vars};
+use super::{MAX_CHARS, Placeholder, SystemTemplate, Template, TemplateProblem, Vars};
+use crate::attendance::Attendance;
+use crate::message::MessageType;
 use Placeholder::*;
 
 fn parse(text: &str) -> Template {
@@ -25,7 +27,7 @@ fn event(vars: Vars) -> Vars {
         .with(EventDate, "Minggu, 29 November 2026")
 }
 
-fn render(template: DefaultTemplate, vars: &Vars) -> String {
+fn render(template: SystemTemplate, vars: &Vars) -> String {
     template.template().unwrap().render(vars)
 }
 
@@ -34,26 +36,26 @@ fn welcome_with_event_and_video() {
     let vars = event(recipient()).with(LinkVideo, "https://youtu.be/abc");
     insta::assert_snapshot!(
         "welcome_event_video",
-        render(DefaultTemplate::Welcome, &vars)
+        render(SystemTemplate::Welcome, &vars)
     );
 }
 
 #[test]
 fn welcome_without_video() {
     let vars = event(recipient());
-    insta::assert_snapshot!("welcome_event", render(DefaultTemplate::Welcome, &vars));
+    insta::assert_snapshot!("welcome_event", render(SystemTemplate::Welcome, &vars));
 }
 
 #[test]
 fn welcome_without_event() {
     let vars = recipient().with(LinkVideo, "https://youtu.be/abc");
-    insta::assert_snapshot!("welcome_video", render(DefaultTemplate::Welcome, &vars));
+    insta::assert_snapshot!("welcome_video", render(SystemTemplate::Welcome, &vars));
 }
 
 #[test]
 fn welcome_without_event_and_video_to_a_one_word_name() {
     let vars = recipient().with(Sapaan, "Ibu").with(Name, "Sari");
-    insta::assert_snapshot!("welcome_bare", render(DefaultTemplate::Welcome, &vars));
+    insta::assert_snapshot!("welcome_bare", render(SystemTemplate::Welcome, &vars));
 }
 
 #[test]
@@ -65,7 +67,7 @@ fn alert_with_consent() {
         .with(Phone, "081234567890")
         .with(ReferrerSequence, "3")
         .with(ReferrerTotal, "3");
-    insta::assert_snapshot!("alert_full", render(DefaultTemplate::ReferrerAlert, &vars));
+    insta::assert_snapshot!("alert_full", render(SystemTemplate::ReferrerAlert, &vars));
 }
 
 #[test]
@@ -75,41 +77,68 @@ fn alert_without_consent_has_no_lines_for_what_was_not_shared() {
         .with(Phone, "0812••••7890")
         .with(ReferrerSequence, "1")
         .with(ReferrerTotal, "1");
-    insta::assert_snapshot!(
-        "alert_masked",
-        render(DefaultTemplate::ReferrerAlert, &vars)
-    );
+    insta::assert_snapshot!("alert_masked", render(SystemTemplate::ReferrerAlert, &vars));
 }
 
 #[test]
-fn the_other_defaults() {
-    let vars = event(recipient())
-        .with(TimeLeft, "1 jam")
-        .with(ZoomLink, "https://www.webdonasi.com/j/k7m2xq")
-        .with(Topic, "modal usaha")
-        .with(LinkPage, "https://www.webdonasi.com/modal");
-    for template in [
-        DefaultTemplate::Reminder,
-        DefaultTemplate::FollowUp,
-        DefaultTemplate::BroadcastKabar,
-        DefaultTemplate::BroadcastSharing,
-        DefaultTemplate::Link,
-    ] {
-        insta::assert_snapshot!(template.name(), render(template, &vars));
+fn the_link_again_and_a_test() {
+    for template in [SystemTemplate::Link, SystemTemplate::Test] {
+        insta::assert_snapshot!(template.name(), render(template, &recipient()));
     }
 }
 
 #[test]
 fn every_default_parses_and_is_found_by_name() {
-    for template in DefaultTemplate::ALL {
+    for template in SystemTemplate::ALL {
         assert!(template.template().is_ok(), "{template:?}");
-        assert_eq!(DefaultTemplate::from_name(template.name()), Some(template));
+        assert_eq!(SystemTemplate::from_name(template.name()), Some(template));
     }
 }
 
 #[test]
-fn a_follow_up_without_a_next_event_has_nothing_to_say() {
-    assert_eq!(render(DefaultTemplate::FollowUp, &recipient()), "");
+fn the_follow_up_is_the_briefs_and_without_a_next_event_the_rest_of_it() {
+    let shipped = |vars: &Vars| SystemTemplate::FollowUp.shipped(vars).unwrap();
+    assert_eq!(
+        shipped(&event(recipient())),
+        "Terima kasih sudah hadir! Event berikutnya: Socialpreneur Batch 7 – Minggu, 29 November 2026. \
+         Bagikan lagi link referral Anda ya!"
+    );
+    assert_eq!(
+        shipped(&recipient()),
+        "Terima kasih sudah hadir! Bagikan lagi link referral Anda ya!"
+    );
+}
+
+#[test]
+fn every_type_but_a_broadcast_has_its_text_and_the_follow_up_three() {
+    for message_type in MessageType::ALL {
+        let text = SystemTemplate::of(message_type, Attendance::Came);
+        if message_type == MessageType::Broadcast {
+            assert_eq!(text, None);
+        } else {
+            assert_eq!(text.unwrap().name(), message_type.as_str());
+        }
+    }
+    for (attendance, name) in [
+        (Attendance::Came, "follow_up"),
+        (Attendance::Missed, "follow_up_missed"),
+        (Attendance::Unknown, "follow_up_unknown"),
+    ] {
+        let text = SystemTemplate::of(MessageType::FollowUp, attendance);
+        assert_eq!(text.unwrap().name(), name);
+    }
+}
+
+#[test]
+fn a_text_longer_than_a_message_is_refused_where_it_is_too_long() {
+    let fits = "é".repeat(MAX_CHARS);
+    assert!(Template::parse(&fits, &[]).is_ok());
+    let error = Template::parse(&format!("a\n{fits}"), &[]).unwrap_err();
+    assert_eq!((error.line, error.column), (2, MAX_CHARS - 1));
+    assert_eq!(
+        error.message(&[]),
+        "Baris 2, huruf ke-4095: teks lebih dari 4096 huruf. Persingkat pesannya."
+    );
 }
 
 #[test]
@@ -184,11 +213,12 @@ fn errors_say_where_and_what() {
     }
     let error = Template::parse("a\nb {phone}", &allowed).unwrap_err();
     assert_eq!(
-        error.message(),
-        "Baris 2, huruf ke-3: {phone} tidak tersedia untuk jenis pesan ini."
+        error.message(&allowed),
+        "Baris 2, huruf ke-3: {phone} tidak tersedia untuk jenis pesan ini. Yang tersedia: {name}, {city}."
     );
-    let long = Template::parse(&format!("{{{}}}", "x".repeat(9_000)), &allowed).unwrap_err();
-    assert!(long.message().len() < 100);
+    let long = Template::parse(&format!("{{{}}}", "x".repeat(4_000)), &allowed).unwrap_err();
+    let message = long.message(&allowed);
+    assert!(message.len() < 150, "{message}");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //! campaigns the other.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::ids::CampaignId;
+use domain::campaign::Campaign;
+use domain::ids::{CampaignId, EventId};
 use domain::lane::OpenCampaign;
 use domain::message::Class;
 use domain::reserve::Ahead;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{CONTROL, SETTINGS};
 use crate::item::{Iso, Item, from_item, key, number, text, to_item};
 use crate::tables::Table;
-use crate::write::{Applied, Change};
+use crate::write::{Applied, Change, Committed, transact};
 use crate::{Store, StoreError};
 
 /// Sort key of the item that holds the open campaigns.
@@ -41,6 +42,7 @@ struct OpenItem {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct AheadItem {
+    event: EventId,
     messages: u32,
     from: Iso,
     until: Iso,
@@ -52,8 +54,17 @@ pub struct OpenLanes {
     /// Campaigns whose rows may be sent.
     pub open: Vec<OpenCampaign>,
     /// Reminders that are planned.
-    pub ahead: Vec<Ahead>,
+    pub ahead: Vec<PlannedReminders>,
     revision: u64,
+}
+
+/// Reminders for which broadcasts leave room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedReminders {
+    /// Of which event.
+    pub event: EventId,
+    /// How many, and when.
+    pub ahead: Ahead,
 }
 
 fn read_class(word: &str) -> Result<Class, StoreError> {
@@ -72,10 +83,13 @@ fn read_lanes(item: Option<Item>) -> Result<OpenLanes, StoreError> {
             shards: open.shards,
         })
     };
-    let ahead = |ahead: &AheadItem| Ahead {
-        messages: ahead.messages,
-        from: ahead.from.0,
-        until: ahead.until.0,
+    let ahead = |ahead: &AheadItem| PlannedReminders {
+        event: ahead.event,
+        ahead: Ahead {
+            messages: ahead.messages,
+            from: ahead.from.0,
+            until: ahead.until.0,
+        },
     };
     Ok(OpenLanes {
         open: item
@@ -106,7 +120,7 @@ pub(crate) fn read_control(
         all_stopped,
         stopped,
         open,
-        ahead,
+        ahead: ahead.iter().map(|planned| planned.ahead).collect(),
     })
 }
 
@@ -136,21 +150,48 @@ impl Store {
         read_lanes(found.into_iter().next().flatten())
     }
 
-    /// Replaces the open campaigns as they were seen. False if somebody else changed them since:
-    /// read again, decide again.
+    /// Replaces the open campaigns and planned reminders as they were seen. False if somebody else
+    /// changed them since: read again, decide again.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn save_open_lanes(&self, lanes: &OpenLanes) -> Result<bool, StoreError> {
+        let applied = self.lanes_change(lanes)?.apply(WHAT, &self.client).await?;
+        Ok(matches!(applied, Applied::Done(_)))
+    }
+
+    /// The same for the lanes of one campaign, only while that is as it was seen: whoever comes late
+    /// cannot open what was closed in the meantime.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn sync_lanes(
+        &self,
+        campaign: &Campaign,
+        lanes: &OpenLanes,
+    ) -> Result<bool, StoreError> {
+        let synced = self
+            .campaign_change(campaign.new.id)
+            .set("synced", number(campaign.revision))
+            .when_equals("revision", number(campaign.revision));
+        let parts = vec![
+            self.lanes_change(lanes)?.in_transaction(WHAT)?,
+            synced.in_transaction(WHAT)?,
+        ];
+        Ok(transact(WHAT, &self.client, parts).await? == Committed::Yes)
+    }
+
+    fn lanes_change(&self, lanes: &OpenLanes) -> Result<Change, StoreError> {
         let open = lanes.open.iter().map(|open| OpenItem {
             campaign: open.campaign,
             class: open.class.as_str().to_owned(),
             shards: open.shards,
         });
-        let ahead = lanes.ahead.iter().map(|ahead| AheadItem {
-            messages: ahead.messages,
-            from: Iso(ahead.from),
-            until: Iso(ahead.until),
+        let ahead = lanes.ahead.iter().map(|planned| AheadItem {
+            event: planned.event,
+            messages: planned.ahead.messages,
+            from: Iso(planned.ahead.from),
+            until: Iso(planned.ahead.until),
         });
         let mut item = to_item(
             WHAT,
@@ -167,12 +208,9 @@ impl Store {
             change.when_equals("revision", number(lanes.revision))
         };
         let mut take = |name: &str| item.remove(name).unwrap_or(AttributeValue::Null(true));
-        let applied = change
+        Ok(change
             .set("revision", take("revision"))
             .set("open", take("open"))
-            .set("ahead", take("ahead"))
-            .apply(WHAT, &self.client)
-            .await?;
-        Ok(matches!(applied, Applied::Done(_)))
+            .set("ahead", take("ahead")))
     }
 }

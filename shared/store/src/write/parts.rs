@@ -1,6 +1,6 @@
 //! Parts of a transaction that are no update.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
 
 use super::Change;
 use crate::StoreError;
@@ -62,6 +62,24 @@ pub(crate) fn put_new(
         .set_item(Some(item))
         .condition_expression("attribute_not_exists(#key)")
         .expression_attribute_names("#key", key_name)
+        .build()
+        .map_err(StoreError::database(what))?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+/// Part of a transaction: replace an item in which an attribute has this value.
+pub(crate) fn put_when_equals(
+    what: &'static str,
+    table: String,
+    (name, value): (&str, AttributeValue),
+    item: Item,
+) -> Result<TransactWriteItem, StoreError> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression("#name = :value")
+        .expression_attribute_names("#name", name)
+        .expression_attribute_values(":value", value)
         .build()
         .map_err(StoreError::database(what))?;
     Ok(TransactWriteItem::builder().put(put).build())

@@ -1,7 +1,6 @@
 //! Questions, their answers, and what a message opens: the chat, and a held welcome.
 
-use app::settings::{save_contact, save_event, save_settings};
-use domain::event::Event;
+use app::settings::{save_contact, save_settings};
 use domain::inbound::{Received, Request};
 use domain::phone::Phone;
 use domain::referral_code::CodeStyle;
@@ -131,13 +130,8 @@ async fn link_and_schedule_are_answered_to_whoever_asks() {
         ..Settings::default()
     };
     save_settings(app, &settings).await.expect("saved");
-    let event = Event {
-        id: app.dice.event_id(),
-        title: "Sosialisasi Program".to_owned(),
-        start_time: "2026-11-29T12:30:00Z".parse().expect("a time"),
-        zoom_link: "https://zoom.example/j/1".to_owned(),
-    };
-    save_event(app, &event).await.expect("saved");
+    town.plan_event("Sosialisasi Program", "2026-11-29 19:30")
+        .await;
     let link = asks(&person, Request::Link).await;
     let code = town.opaque_code_of(&person).await;
     assert!(link.contains(&format!("/ref={code}\n")), "{link}");

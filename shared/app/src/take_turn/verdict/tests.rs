@@ -9,7 +9,7 @@ use domain::participant::{Chat, Participant};
 use domain::person::{City, PersonName, Profession, Sapaan};
 use domain::phone::Phone;
 use domain::settings::{Control, Settings};
-use domain::suppression::{Standing, Suppression};
+use domain::suppression::{Standing as NumberStanding, Suppression};
 use jiff::SignedDuration;
 use store::StoreError;
 use uuid::Uuid;
@@ -78,7 +78,7 @@ fn person() -> Participant {
 
 fn stopped() -> Suppression {
     Suppression {
-        standing: Standing::Stopped,
+        standing: NumberStanding::Stopped,
         changed_at: noon(),
     }
 }
@@ -100,6 +100,16 @@ fn checked() -> Checked {
         token: Token(Uuid::from_u128(4)),
         number: Some((number(), Ok(GatewayKey(Zeroizing::new("k".to_owned()))))),
         template: None,
+        event: None,
+        campaign: None,
+    }
+}
+
+fn about(stands: Standing) -> About<'static> {
+    About {
+        next: None,
+        join: None,
+        stands,
     }
 }
 
@@ -110,6 +120,8 @@ fn message(message_type: MessageType) -> DueMessage {
         participant_id: person().id,
         target_index: "1.x".to_owned(),
         subject_id: None,
+        event_id: None,
+        campaign_id: None,
         cause_at: noon(),
         expires_at: later(3_600),
         attempts: 0,
@@ -128,7 +140,7 @@ fn judged(checked: Checked, message_type: MessageType, now: Timestamp) -> String
         &roster,
         &message(message_type),
         &pace,
-        None,
+        about(Standing::Wanted),
         at(now, now),
     ) {
         Verdict::Send(ready) => format!("send to {}", ready.phone_digits),
@@ -292,7 +304,14 @@ fn what_cannot_be_read_is_tried_again_and_ends_after_the_fifth_time() {
         attempts: 4,
         ..message(MessageType::Welcome)
     };
-    let verdict = judge(broken(), &[], &last, &pace, None, at(noon(), noon()));
+    let verdict = judge(
+        broken(),
+        &[],
+        &last,
+        &pace,
+        about(Standing::Wanted),
+        at(noon(), noon()),
+    );
     assert!(matches!(
         verdict,
         Verdict::Refuse {
@@ -310,7 +329,7 @@ fn no_request_starts_more_than_five_seconds_after_its_claim() {
         &[],
         &message(MessageType::Welcome),
         &pace,
-        None,
+        about(Standing::Wanted),
         at(later(6), noon()),
     );
     assert!(matches!(
