@@ -2,13 +2,12 @@
 
 use lambda_http::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use lambda_http::{Body, Request, Response};
+use lambda_kit::ORIGIN_HEADER;
 
 use crate::answer::problem;
 use crate::config::Deps;
 use crate::{landing, register};
 
-/// Header in which CloudFront proves itself.
-const ORIGIN_HEADER: &str = "x-origin-secret";
 /// Header in which the edge hands on the visitor's address; it overwrites what a visitor sends.
 const ADDRESS_HEADER: &str = "x-viewer-address";
 

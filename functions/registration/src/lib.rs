@@ -9,5 +9,5 @@ mod page;
 mod register;
 mod wire;
 
-pub use config::{Deps, OriginSecret};
+pub use config::Deps;
 pub use handler::handle;

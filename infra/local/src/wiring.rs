@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::take_turn::Sender;
-use registration::OriginSecret;
+use lambda_kit::OriginSecret;
 
 use crate::cloud::StartError;
 use crate::conductor::Conductor;
@@ -20,7 +20,7 @@ pub(crate) async fn functions(
     gateway_timeout: Duration,
 ) -> Result<Functions, StartError> {
     let vault = parts.vault("registration", FieldKey::Given).await?;
-    let origin = OriginSecret::new(&*vault.secret(registration::config::ORIGIN_KEY).await?);
+    let origin = OriginSecret::kept_in(&vault).await?;
     let registration = registration::Deps {
         app: parts.app("registration", vault),
         origin: Some(origin),

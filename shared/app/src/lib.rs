@@ -1,5 +1,6 @@
 //! The use cases, one file each: load, decide, store, emit.
 
+pub mod attendance;
 pub mod backlog;
 pub mod campaign;
 pub mod ceiling;
@@ -9,6 +10,7 @@ pub mod dispatch;
 pub mod event;
 mod failpoint;
 mod gateway_watch;
+pub mod join;
 pub mod landing;
 pub mod numbers;
 pub mod ports;

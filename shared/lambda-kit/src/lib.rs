@@ -4,11 +4,13 @@
 mod clients;
 mod cloud;
 mod env;
+mod origin;
 mod run;
 mod sqs;
 pub mod telemetry;
 
 pub use cloud::{Cloud, CloudError};
 pub use env::{EnvError, optional, required};
+pub use origin::{ORIGIN_HEADER, OriginCheck, OriginSecret};
 pub use run::run;
 pub use sqs::{BatchFailures, each_record};

@@ -2,11 +2,13 @@
 //! knows the database's client. Fields are encrypted here, at the boundary, so that no caller can
 //! store a number in clear. The model and its reasons stand in `docs/data-model.md`.
 
+mod attendance;
 mod campaign_page;
 mod campaign_people;
 mod campaign_rows;
 mod campaigns;
 mod carried;
+mod clicks;
 mod error;
 mod event_audience;
 mod events;
@@ -26,6 +28,8 @@ mod read;
 mod record;
 mod referral_sweep;
 mod referrals;
+mod registrants;
+mod reviews;
 mod settings;
 mod sticky;
 mod suppression;
@@ -40,6 +44,7 @@ use vault::Vault;
 
 pub use campaign_page::{Page, PageWritten};
 pub use campaign_people::{PeoplePage, Person};
+pub use clicks::JoinFacts;
 pub use error::{Chain, StoreError};
 pub use gateway::Facts;
 pub use groups::{GroupFacts, Member, Slot, Subject};

@@ -47,7 +47,7 @@ async fn store(town: &Town, event: Event) -> Event {
 async fn moved_to(town: &Town, event: &Event, start_time: Timestamp) -> Event {
     let mut details = event.details();
     details.start_time = start_time;
-    store(town, event.changed(details)).await
+    store(town, event.changed(details, town.now())).await
 }
 
 fn about(town: &Town, kind: CampaignKind, event: &Event) -> NewCampaign {
@@ -180,7 +180,7 @@ async fn the_sender_asks_the_event_whoever_has_not_closed_the_campaign_yet() {
         let before = town.all_messages().await.len();
         assert!((1..PEOPLE).contains(&before), "in the middle: {before}");
         if cancelled {
-            store(&town, event.cancelled()).await;
+            store(&town, event.cancelled(town.now())).await;
         } else {
             moved_to(&town, &event, event.start_time + hours(1)).await;
         }

@@ -20,7 +20,7 @@ const READ_ON: usize = 4 * LONGEST_BODY;
 
 /// Headers that only the edge may set.
 const ADDRESS: &str = "x-viewer-address";
-const ORIGIN: &str = "x-origin-secret";
+const ORIGIN: &str = lambda_kit::ORIGIN_HEADER;
 
 /// Any route of the registration function.
 pub(super) async fn registration(
