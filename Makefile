@@ -115,6 +115,10 @@ bench: setup ## Measure cost and speed; writes docs/measurements.md (SECTION=cal
 soak: need-rust ## Play a million messages on virtual time, with faults (SEED=1 MESSAGES=1000000)
 	SEED=$(SEED) MESSAGES=$(MESSAGES) cargo run --locked --profile bench-run --package soak
 
+.PHONY: crowds
+crowds: setup ## Remind thousands on virtual time, in full size
+	$(VENV)/bin/cargo-nextest nextest run --locked --cargo-profile bench-run --profile crowds --package tests --test crowds
+
 .PHONY: doc
 doc: need-rust
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --no-deps

@@ -107,6 +107,30 @@ impl Account {
         }
     }
 
+    /// The variables with which a function plans jobs, in a group of schedules of this account.
+    pub async fn schedule_variables(&self) -> Variables {
+        self.moto.make_schedule_group("sample-jobs").await;
+        let arn = |name: &str| format!("arn:aws:sqs:ap-southeast-3:123456789012:sample-{name}");
+        vec![
+            ("AWS_ENDPOINT_URL_SCHEDULER", self.moto.url.clone()),
+            ("SCHEDULE_GROUP", "sample-jobs".to_owned()),
+            ("SCHEDULE_TARGET_ARN", arn("campaigns")),
+            (
+                "SCHEDULE_ROLE_ARN",
+                "arn:aws:iam::123456789012:role/sample-jobs".to_owned(),
+            ),
+            ("SCHEDULE_DLQ_ARN", arn("campaigns-dlq")),
+        ]
+    }
+
+    /// The names of the schedules of that group.
+    pub async fn schedules(&self) -> Vec<String> {
+        let all = self.moto.scheduler().list_schedules();
+        let all = all.group_name("sample-jobs").send().await;
+        let all = all.expect("schedules").schedules;
+        all.into_iter().filter_map(|one| one.name).collect()
+    }
+
     /// The field key.
     #[must_use]
     pub fn key_arn(&self) -> String {

@@ -19,7 +19,7 @@ use crate::{Item, Person, Town, attribute, state, word};
 impl Town {
     /// Stores people as their registration does, for the event if one is given, but without any
     /// message: a story about a broadcast does not wait for a thousand welcomes.
-    pub async fn settle(&self, people: &[Person], event_id: Option<EventId>) {
+    pub async fn populate(&self, people: &[Person], event_id: Option<EventId>) {
         let app = &self.cloud.app;
         for person in people {
             let now = app.now();

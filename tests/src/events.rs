@@ -82,7 +82,7 @@ impl Town {
     /// The first people of a town, who registered without any event.
     pub async fn crowd(&self, people: u32) -> Vec<Person> {
         let people: Vec<Person> = (0..people).map(Person::nth).collect();
-        self.settle(&people, None).await;
+        self.populate(&people, None).await;
         people
     }
 

@@ -190,7 +190,7 @@ impl Town {
             let name = format!("queue {}", put.queue);
             places.push(Place::new(name, put.body.as_bytes()));
         }
-        for queue in ["wake", "turns", "referrals"] {
+        for queue in ["wake", "turns", "referrals", "campaigns"] {
             for dead in self.cloud.conductor.dead_letters(queue) {
                 let name = format!("dead letters of {queue}");
                 places.push(Place::new(name.clone(), dead.body.as_bytes()));

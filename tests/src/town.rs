@@ -319,7 +319,7 @@ impl Town {
                 );
             }
         }
-        for queue in ["wake", "turns", "referrals"] {
+        for queue in ["wake", "turns", "referrals", "campaigns"] {
             let dead = self.cloud.conductor.dead_letters(queue);
             assert!(dead.is_empty(), "dead letters in {queue}: {}", dead.len());
         }

@@ -53,7 +53,7 @@ fn batch(event: &Value) -> SqsEvent {
 /// Which handler takes events of a queue.
 fn queue(event: &Value) -> Option<&'static str> {
     let arn = event["Records"][0]["eventSourceARN"].as_str()?;
-    let queues = ["wake", "turns", "referrals.fifo"];
+    let queues = ["wake", "turns", "referrals.fifo", "campaigns"];
     let known = queues
         .into_iter()
         .find(|queue| arn.ends_with(&format!("-{queue}")));
@@ -72,6 +72,10 @@ async fn failed(event: &Value) -> Vec<String> {
         }
         Some("referrals.fifo") => {
             let answer = referral::handle(&app().await, batch(event)).await.unwrap();
+            serde_json::to_value(answer).unwrap()
+        }
+        Some("campaigns") => {
+            let answer = campaign::handle(&app().await, batch(event)).await.unwrap();
             serde_json::to_value(answer).unwrap()
         }
         _ => panic!("not an event of a queue: {event}"),

@@ -50,9 +50,14 @@ pub async fn handle(app: &App, event: SqsEvent) -> Result<BatchFailures, Error> 
 async fn go_on(app: &App, campaign: CampaignId) -> Result<(), RecordError> {
     let now = app.now();
     let until = now.saturating_add(WORKS_FOR).unwrap_or(now);
-    match expand(app, campaign, until).await? {
-        Expanded::Done | Expanded::Stopped => {}
-        Expanded::More => app.queue.send(QueueMessage::Expand { campaign }).await?,
+    match expand(app, campaign, until).await {
+        Ok(Expanded::Done | Expanded::Stopped) => Ok(()),
+        Ok(Expanded::More) => Ok(app.queue.send(QueueMessage::Expand { campaign }).await?),
+        // It will not be there the next time either.
+        Err(CampaignError::Unknown) => {
+            tracing::error!(%campaign, "there is no such campaign");
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
     }
-    Ok(())
 }

@@ -1,5 +1,5 @@
 //! Environment: `TABLE_PREFIX`, `TURNS_QUEUE_URL`, `REFERRALS_QUEUE_URL`,
-//! `CAMPAIGNS_QUEUE_URL`. No field key: it reads no number.
+//! `CAMPAIGNS_QUEUE_URL`, `WAKE_QUEUE_URL`. No field key: it reads no number.
 
 use app::App;
 use lambda_kit::{Cloud, CloudError, required};
@@ -13,6 +13,7 @@ pub fn start() -> Result<App, CloudError> {
         "TURNS_QUEUE_URL",
         "REFERRALS_QUEUE_URL",
         "CAMPAIGNS_QUEUE_URL",
+        "WAKE_QUEUE_URL",
     ] {
         required(name)?;
     }

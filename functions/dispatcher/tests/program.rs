@@ -21,6 +21,7 @@ fn required() -> Variables {
         ("TURNS_QUEUE_URL", format!("{url}turns")),
         ("REFERRALS_QUEUE_URL", format!("{url}referrals.fifo")),
         ("CAMPAIGNS_QUEUE_URL", format!("{url}campaigns")),
+        ("WAKE_QUEUE_URL", format!("{url}wake")),
     ]
 }
 
@@ -32,6 +33,7 @@ async fn it_gives_turns_and_outlives_what_it_cannot_read() {
         ("TURNS_QUEUE_URL", account.queue_url("turns")),
         ("REFERRALS_QUEUE_URL", account.queue_url("referrals")),
         ("CAMPAIGNS_QUEUE_URL", account.queue_url("campaigns")),
+        ("WAKE_QUEUE_URL", account.queue_url("wake")),
     ]);
     let mut function = Function::start(PROGRAM, &variables).await;
     let tick = sample("tick.json").to_string();

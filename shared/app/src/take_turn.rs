@@ -10,6 +10,7 @@ mod deliver;
 mod gate;
 mod group;
 mod pick;
+mod prepare;
 mod probe;
 mod render;
 mod settle;
@@ -21,7 +22,6 @@ use std::sync::Arc;
 
 use domain::breaker::Passage;
 use domain::ids::{NumberId, Token};
-use domain::lane::Lane;
 use domain::message::{DueMessage, Waiting};
 use domain::number::Number;
 use domain::pace::{HORIZON, MaySend, Pace, START_WITHIN, may_send};
@@ -34,12 +34,10 @@ use store::{Chain, Claimed, Fenced, NextTurn, Refusal, StoreError};
 use crate::context::{App, Cached, delay_until};
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueError, QueueMessage};
-use crate::unreadable_key::take_out;
 use campaign_text::CampaignTexts;
-use gate::Gate;
+use prepare::prepare;
 use probe::{MayClaim, may_claim};
-use standing::{Standing, standing};
-use verdict::{About, Moment, Verdict};
+use verdict::Verdict;
 use view::View;
 
 /// A refused row lets the same turn pick again, so often.
@@ -283,57 +281,6 @@ async fn give_back(
             tracing::error!(row = %message.id, error = %Chain(&error), "turn broke");
             second
         }
-    }
-}
-
-/// The check at the moment of sending, the text, and what is asked of some types besides.
-async fn prepare(
-    sender: &Sender,
-    view: &View,
-    held: Held,
-    pace: &Pace,
-    message: &mut DueMessage,
-    claimed_at: Timestamp,
-) -> Result<Verdict, StoreError> {
-    let app = &sender.app;
-    let mut checked = app.store.check(message, held.number_id, held.token).await?;
-    if let Some((number, Err(why))) = &checked.number {
-        take_out(app, number, why).await?;
-    }
-    let stands = standing(message, checked.event.as_ref(), checked.campaign.as_ref());
-    if stands == Standing::Alone {
-        message.lane = Lane::Class(message.message_type.class());
-    }
-    if let Some(campaign) = &checked.campaign
-        && campaign.new.template.is_some()
-    {
-        checked.template = sender.texts.of(app, campaign).await?;
-    }
-    let join = match &checked.event {
-        Some(event) => Some(app.store.join_token(event.id, message.participant_id)?),
-        None => None,
-    };
-    let event = app.next_event(app.now()).await?;
-    let gate = Gate::of(message, &checked);
-    let verdict = verdict::judge(
-        checked,
-        &view.roster,
-        message,
-        pace,
-        About {
-            next: event.as_ref(),
-            join: join.map(|token| token.encode()),
-            stands,
-        },
-        Moment {
-            now: app.now(),
-            claimed_at,
-            random: app.dice.roll(),
-        },
-    );
-    match verdict {
-        Verdict::Send(ready) => gate.pass(app, held, message, ready, claimed_at).await,
-        other => Ok(other),
     }
 }
 

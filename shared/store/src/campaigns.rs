@@ -20,12 +20,9 @@ use crate::write::{Applied, Change};
 use crate::{Store, StoreError};
 
 pub(crate) const WHAT: &str = "campaign";
-const OUTCOMES: &str = "OUTCOMES";
 /// Partitions of the index `by_state`.
 const LIVE: &str = "live";
 const OVER: &str = "over";
-/// Outcomes are kept up to so many, and then cut back to the newest [`domain::campaign::LAST`].
-const OUTCOMES_KEPT: usize = 2 * domain::campaign::LAST;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct CampaignItem {
@@ -79,7 +76,7 @@ struct EndedItem {
     as_of: Iso,
 }
 
-fn pk(id: CampaignId) -> String {
+pub(crate) fn campaign_pk(id: CampaignId) -> String {
     format!("C#{id}")
 }
 
@@ -88,7 +85,7 @@ fn state(status: &Status) -> &'static str {
 }
 
 pub(crate) fn campaign_key(id: CampaignId) -> Item {
-    key(pk(id), META)
+    key(campaign_pk(id), META)
 }
 
 pub(crate) fn left_out_words(counts: &Counts) -> BTreeMap<String, u32> {
@@ -102,7 +99,7 @@ fn write_campaign(campaign: &Campaign) -> Result<Item, StoreError> {
     let (new, status) = (&campaign.new, &campaign.status);
     let vars = new.vars.iter();
     let item = CampaignItem {
-        pk: pk(new.id),
+        pk: campaign_pk(new.id),
         sk: META.to_owned(),
         id: new.id,
         kind: new.kind.as_str().to_owned(),
@@ -356,58 +353,5 @@ impl Store {
         };
         let items = query(WHAT, &self.client, question, limit).await?;
         Ok(readable(WHAT, items.into_iter().map(read_campaign)))
-    }
-
-    /// Adds how one message of a campaign came out: whether the gateway took it. Returns the
-    /// latest, the oldest first. An item of its own, and one write that states no condition, so that
-    /// numbers which report at once neither wait for nor cancel each other.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer.
-    pub async fn note_outcome(
-        &self,
-        id: CampaignId,
-        delivered: bool,
-    ) -> Result<Vec<bool>, StoreError> {
-        use aws_sdk_dynamodb::types::AttributeValue;
-        let table = || self.table(Table::Campaigns);
-        let change = Change::of(table(), key(pk(id), OUTCOMES))
-            .append("outcomes", AttributeValue::L(vec![flag(delivered)]));
-        let Applied::Done(item) = change.apply(WHAT, &self.client).await? else {
-            return Ok(Vec::new());
-        };
-        let Some(AttributeValue::L(outcomes)) = item.get("outcomes") else {
-            return Err(StoreError::unreadable(WHAT, "outcomes"));
-        };
-        if outcomes.len() >= OUTCOMES_KEPT {
-            let newest = outcomes.len() - domain::campaign::LAST;
-            let kept = outcomes.get(newest..).unwrap_or_default().to_vec();
-            // Whoever adds one meanwhile makes it longer; then the next one cuts it.
-            Change::of(table(), key(pk(id), OUTCOMES))
-                .set("outcomes", AttributeValue::L(kept))
-                .when_equals("outcomes", AttributeValue::L(outcomes.clone()))
-                .apply(WHAT, &self.client)
-                .await?;
-        }
-        Ok(outcomes
-            .iter()
-            .map(|outcome| outcome == &flag(true))
-            .collect())
-    }
-
-    /// Forgets how messages came out: whoever lets a campaign go on after failures looks at what
-    /// happens from then on.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer.
-    pub async fn forget_outcomes(&self, id: CampaignId) -> Result<(), StoreError> {
-        self.client
-            .delete_item()
-            .table_name(self.table(Table::Campaigns))
-            .set_key(Some(key(pk(id), OUTCOMES)))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(StoreError::database(WHAT))
     }
 }

@@ -3,6 +3,7 @@
 //! store a number in clear. The model and its reasons stand in `docs/data-model.md`.
 
 mod attendance;
+mod campaign_outcomes;
 mod campaign_page;
 mod campaign_people;
 mod campaign_rows;

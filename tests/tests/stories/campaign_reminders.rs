@@ -4,7 +4,7 @@
 use app::campaign::{close_campaign, open_campaign};
 use domain::audience::Audience;
 use domain::campaign::{CampaignKind, Closing, EventRef, NewCampaign, Phase, event_campaign_id};
-use domain::event::{Event, EventDetails};
+use domain::event::{Event, EventStatus};
 use domain::join::JoinToken;
 use domain::template::Placeholder;
 use jiff::{SignedDuration, Timestamp};
@@ -20,10 +20,11 @@ fn hours(hours: i64) -> SignedDuration {
 async fn town_with_event() -> (Town, Event) {
     let town = Town::open_at("12:00").await;
     let people: Vec<Person> = (0..30).map(Person::nth).collect();
-    town.settle(&people, None).await;
+    town.populate(&people, None).await;
     let app = &town.cloud.app;
     let now = app.now();
-    let details = EventDetails {
+    let event = Event {
+        id: app.dice.event_id(),
         title: "Sosialisasi".to_owned(),
         start_time: now + hours(3),
         zoom_link: "https://zoom.us/j/1".to_owned(),
@@ -31,8 +32,15 @@ async fn town_with_event() -> (Town, Event) {
         description: None,
         image: None,
         audience: None,
+        status: EventStatus::Planned,
+        revision: 1,
+        created_at: now,
+        adopts_from: Timestamp::UNIX_EPOCH,
+        plan: None,
+        reminder: None,
+        superseded: Vec::new(),
+        version: 0,
     };
-    let event = Event::new(app.dice.event_id(), details, now, Timestamp::UNIX_EPOCH);
     assert!(app.store.create_event(&event).await.unwrap());
     let event = app.store.event(event.id).await.unwrap().unwrap();
     (town, event)
@@ -45,9 +53,12 @@ async fn store(town: &Town, event: Event) -> Event {
 }
 
 async fn moved_to(town: &Town, event: &Event, start_time: Timestamp) -> Event {
-    let mut details = event.details();
-    details.start_time = start_time;
-    store(town, event.changed(details, town.now())).await
+    let moved = Event {
+        start_time,
+        revision: event.revision + 1,
+        ..event.clone()
+    };
+    store(town, moved).await
 }
 
 fn about(town: &Town, kind: CampaignKind, event: &Event) -> NewCampaign {
@@ -165,6 +176,7 @@ async fn moved_twice_before_anything_was_ended_each_still_has_one_reminder() {
     town.expand(first.id).await;
     town.expand(second.id).await;
     town.cloud.queue.lose(&[]);
+    assert_eq!(town.get("/api/landing").await.status, 200);
     town.advance(3_600 + 300).await;
     each_was_reminded(&town, "2 jam lagi").await;
 }

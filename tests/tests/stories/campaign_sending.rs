@@ -33,7 +33,7 @@ async fn accepted(town: &Town, id: domain::ids::CampaignId) -> usize {
 async fn a_broadcast_reaches_everybody_with_text_and_picture_and_is_done() {
     let town = Town::open_at("12:00").await;
     let all = people(0, 30);
-    town.settle(&all, None).await;
+    town.populate(&all, None).await;
     let app = &town.cloud.app;
     let name = "broadcast/kabar-baik";
     let first = "Halo {name}, ada {topic}. Balas STOP untuk berhenti.";
@@ -79,7 +79,7 @@ async fn a_broadcast_reaches_everybody_with_text_and_picture_and_is_done() {
 async fn a_pause_stops_it_at_once_a_stop_counts_and_it_goes_on_where_it_was() {
     let town = Town::open_at("12:00").await;
     let all = people(0, 60);
-    town.settle(&all, None).await;
+    town.populate(&all, None).await;
     let app = &town.cloud.app;
     let new = town.broadcast(1);
     open_campaign(app, &new).await.unwrap();
@@ -112,7 +112,7 @@ async fn a_pause_stops_it_at_once_a_stop_counts_and_it_goes_on_where_it_was() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_staged_one_sends_the_first_and_waits_for_the_word() {
     let town = Town::open_at("12:00").await;
-    town.settle(&people(0, 50), None).await;
+    town.populate(&people(0, 50), None).await;
     let app = &town.cloud.app;
     let mut new = town.broadcast(1);
     new.staged = Some(20);
@@ -130,7 +130,7 @@ async fn a_staged_one_sends_the_first_and_waits_for_the_word() {
 #[tokio::test(flavor = "multi_thread")]
 async fn cancelled_while_sending_nothing_more_leaves_and_no_row_waits() {
     let town = Town::open_at("12:00").await;
-    town.settle(&people(0, 60), None).await;
+    town.populate(&people(0, 60), None).await;
     let app = &town.cloud.app;
     let new = town.broadcast(1);
     open_campaign(app, &new).await.unwrap();
@@ -150,7 +150,7 @@ async fn cancelled_while_sending_nothing_more_leaves_and_no_row_waits() {
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_failures_pause_it_and_it_goes_on_when_told_to() {
     let town = Town::open_at("12:00").await;
-    town.settle(&people(0, 60), None).await;
+    town.populate(&people(0, 60), None).await;
     let app = &town.cloud.app;
     for number in 1..=3 {
         town.set_mode(number, Mode::BadRecipient).await;
@@ -178,7 +178,7 @@ async fn too_many_failures_pause_it_and_it_goes_on_when_told_to() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_could_not_begin_for_long_asks_and_what_is_of_no_use_any_more_ends() {
     let town = Town::open_at("12:00").await;
-    town.settle(&people(0, 10), None).await;
+    town.populate(&people(0, 10), None).await;
     let app = &town.cloud.app;
     let mut new = town.broadcast(1);
     let hours = SignedDuration::from_hours;

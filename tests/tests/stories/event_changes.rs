@@ -103,10 +103,10 @@ async fn registrants_hear_of_another_time_if_that_is_wished() {
     let town = Town::open_on("2026-11-27 10:00").await;
     let event = town.plan_event("Sosialisasi", "2026-11-29 19:30").await;
     let people: Vec<_> = (0..3).map(tests::Person::nth).collect();
-    town.settle(&people, Some(event.id)).await;
+    town.populate(&people, Some(event.id)).await;
     // Longer after the event was saved than anybody may not have seen it.
     town.advance(120).await;
-    town.settle(&[tests::Person::nth(9)], None).await;
+    town.populate(&[tests::Person::nth(9)], None).await;
     let app = &town.cloud.app;
     let form = at_time("2026-11-30 20:00");
     edit_event(app, event.id, event.revision, form, NOTIFYING)
@@ -237,7 +237,7 @@ async fn follow_ups_come_two_hours_after_the_end_within_hours_and_a_copy_is_the_
     );
     // Somebody who registers after it has begun was never asked to come.
     town.advance_to("09:30").await;
-    town.settle(&[tests::Person::nth(9)], Some(next.id)).await;
+    town.populate(&[tests::Person::nth(9)], Some(next.id)).await;
     town.advance_to("12:59").await;
     let words = "terima kasih sudah mendaftar Sosialisasi";
     assert_eq!(town.arrived(words).len(), 0);

@@ -2,15 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use app::campaign::{cancel_campaign, open_campaign};
 use app::numbers::{NumberEntry, add_number};
 use app::settings::save_control;
+use domain::audience::{Audience, Segment};
+use domain::campaign::NewCampaign;
+use domain::ids::CampaignId;
 use domain::number::Limits;
 use domain::phone::Phone;
 use domain::settings::Control;
+use jiff::SignedDuration;
 use local::simulator::NumberSetup;
 use serde_json::Value;
 use store::GatewayKey;
+use tests::events::at_time;
 use tests::{Person, Town, state, story, word};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 #[path = "../template/project.rs"]
@@ -40,7 +47,8 @@ const UNREACHED: [(&str, &str, &str, &str); 2] = [
 
 /// The actions that the calls are compared in; logs and receiving are the platform's.
 fn is_compared(action: &str) -> bool {
-    action.starts_with("dynamodb:") || action.starts_with("kms:") || action == "sqs:SendMessage"
+    let compared = ["dynamodb:", "kms:", "scheduler:"];
+    compared.iter().any(|service| action.starts_with(service)) || action == "sqs:SendMessage"
 }
 
 fn each(value: &Value) -> Vec<&Value> {
@@ -52,7 +60,13 @@ fn each(value: &Value) -> Vec<&Value> {
 
 /// The name under which calls know a resource.
 fn name_of(resource: &Value) -> String {
+    if resource == "*" {
+        return "*".to_owned();
+    }
     if let Some(table) = resource["Fn::Sub"].as_str() {
+        if table.ends_with(":schedule/${Jobs}/*") {
+            return "jobs".to_owned();
+        }
         let name = table.strip_prefix("${TablesArn}-");
         return name
             .unwrap_or_else(|| panic!("{table} is no table"))
@@ -176,12 +190,51 @@ async fn losses(town: &Town) {
     assert_eq!(town.count_rows("welcome", "failed", "expired").await, 104);
 }
 
+/// Events and broadcasts: what is planned is begun, moved, called off and reconciled by night; one
+/// that nobody arranged is found.
+async fn events(town: &Town) {
+    let app = &town.cloud.app;
+    town.advance_to("08:00").await;
+    let at = |hours: i64| (town.now() + SignedDuration::from_hours(hours)).to_string();
+    let event = town.plan_event("Sosialisasi", &at(5)).await;
+    town.advance(180).await;
+    let lost = town.plan_event("Hilang", &at(40)).await;
+    let other = at_time(&at(44)).check(Some(&lost.details()), town.now());
+    let mut moved = lost.changed(other.unwrap());
+    moved.superseded.push(CampaignId(Uuid::from_u128(1)));
+    assert!(app.store.save_event(&moved).await.unwrap());
+    town.advance(5 * 3_600).await;
+    assert!(town.count_rows("reminder", "sent", "accepted").await > 0);
+    let broadcast = town.broadcast(1);
+    let in_bogor = NewCampaign {
+        audience: Audience::Segment(Segment {
+            cities: ["bogor".to_owned()].into(),
+            ..Segment::default()
+        }),
+        ..broadcast
+    };
+    open_campaign(app, &in_bogor).await.unwrap();
+    town.advance(600).await;
+    // Another one is given up before its time.
+    let later = NewCampaign {
+        not_before: town.now() + SignedDuration::from_hours(1),
+        ..town.broadcast(2)
+    };
+    open_campaign(app, &later).await.unwrap();
+    town.advance(60).await;
+    cancel_campaign(app, later.id, "admin").await.unwrap();
+    town.advance(40 * 3_600).await;
+    let follow_ups = town.count_rows("follow_up", "sent", "accepted").await;
+    assert!(follow_ups > 0, "{}", event.id);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_role_allows_what_its_function_does_and_nothing_else() {
     let town = Town::open_impatient_at("12:00").await;
     story::play(&town).await;
     losses(&town).await;
     helper(&town).await;
+    events(&town).await;
     let (allowed, called) = (allowed(), called(&town));
     let denied: Vec<_> = called.difference(&allowed).collect();
     assert!(denied.is_empty(), "called, but not allowed: {denied:#?}");
@@ -198,7 +251,13 @@ async fn every_role_allows_what_its_function_does_and_nothing_else() {
         .collect();
     let unused: BTreeSet<_> = allowed.difference(&called).cloned().collect();
     assert_eq!(unused, unreached, "left: allowed, but never called");
-    for function in ["registration", "referral", "dispatcher", "sender"] {
+    for function in [
+        "registration",
+        "referral",
+        "dispatcher",
+        "sender",
+        "campaign",
+    ] {
         let calls = called.iter().filter(|(name, ..)| name == function).count();
         assert!(calls > 4, "{function}: {calls} calls were seen");
     }

@@ -8,7 +8,9 @@
 )]
 
 mod calls;
+mod crowd;
 mod edge;
+mod expansion;
 mod figure;
 mod machine;
 mod size;
@@ -18,6 +20,7 @@ mod start_cloud;
 mod start_peer;
 mod town;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use figure::Section;
@@ -26,13 +29,14 @@ use figure::Section;
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// The sections by name, in the order of the table.
-const SECTIONS: [&str; 4] = ["functions", "calls", "edge", "soak"];
+const SECTIONS: [&str; 5] = ["functions", "calls", "edge", "expansion", "soak"];
 
 async fn measure(name: &str) -> Result<Section, Failed> {
     match name {
         "functions" => start::functions().await,
         "calls" => Box::pin(calls::measure()).await,
         "edge" => Box::pin(edge::measure()).await,
+        "expansion" => Box::pin(expansion::measure()).await,
         "soak" => soaked::measure(),
         _ => Err(format!("no section is called {name}: {}", SECTIONS.join(", ")).into()),
     }
@@ -40,6 +44,11 @@ async fn measure(name: &str) -> Result<Section, Failed> {
 
 async fn run() -> Result<(), Failed> {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, folder] = arguments.as_slice()
+        && word == expansion::WORKER
+    {
+        return expansion::work(Path::new(folder)).await;
+    }
     let mut write = None;
     if let Some(at) = arguments.iter().position(|word| word == "--write") {
         arguments.remove(at);
