@@ -60,7 +60,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "app" => &["domain", "gateway", "store", "vault"],
         "aws" => &["app", "domain", "vault"],
         "lambda-kit" => &["app", "aws", "domain", "gateway", "store", "vault"],
-        "campaign" | "registration" | "referral" | "dispatcher" | "sender" => {
+        "campaign" | "portal" | "registration" | "referral" | "dispatcher" | "sender" => {
             &["app", "domain", "gateway", "lambda-kit", "store", "vault"]
         }
         "local" => &[
@@ -71,6 +71,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "domain",
             "gateway",
             "lambda-kit",
+            "portal",
             "referral",
             "registration",
             "sender",
@@ -86,6 +87,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "gateway",
             "lambda-kit",
             "local",
+            "portal",
             "referral",
             "registration",
             "sender",

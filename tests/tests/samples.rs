@@ -90,7 +90,16 @@ async fn failed(event: &Value) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sample_is_answered_by_its_handler() {
     for (name, event) in samples() {
-        if let Some(route) = event["routeKey"].as_str() {
+        let route = event["routeKey"].as_str();
+        if route.is_some_and(|route| route.contains('{')) {
+            let deps = portal::Deps {
+                app: app().await,
+                origin: None,
+            };
+            let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+            let answer = portal::handle(&deps, request).await;
+            assert_eq!(answer.status(), 404, "{name}: {:?}", answer.body());
+        } else if let Some(route) = route {
             let deps = Deps {
                 app: app().await,
                 origin: None,

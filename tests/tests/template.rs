@@ -262,7 +262,7 @@ fn planted() -> Vec<Planted> {
         ),
         plant(
             WEB,
-            at(site, "/CacheBehaviors/2/ViewerProtocolPolicy"),
+            at(site, "/CacheBehaviors/4/ViewerProtocolPolicy"),
             json!("allow-all"),
             "Distribution /api/*: reached without TLS",
         ),
@@ -274,9 +274,21 @@ fn planted() -> Vec<Planted> {
         ),
         plant(
             WEB,
-            at(site, "/CacheBehaviors/2/FunctionAssociations"),
+            at(site, "/CacheBehaviors/4/FunctionAssociations"),
             json!([]),
             "Distribution /api/*: the visitor may choose an address",
+        ),
+        plant(
+            WEB,
+            at(site, "/CacheBehaviors/3/CachePolicyId"),
+            json!({ "Ref": "SharedAnswers" }),
+            "Distribution /j/*: answers of one person may be kept",
+        ),
+        plant(
+            WEB,
+            "/Resources/WhoAsks/Properties/OriginRequestPolicyConfig/CookiesConfig/CookieBehavior",
+            json!("all"),
+            "Distribution /j/*: hands on more than who asks",
         ),
         plant(
             WEB,
