@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use domain::ids::ParticipantId;
 use domain::phone::Phone;
+use jiff::SignedDuration;
 use tests::leak::{Secret, found};
 use tests::{Person, Story, Town, story};
 use uuid::Uuid;
@@ -41,10 +42,23 @@ fn secrets(story: &Story) -> Vec<Secret> {
     all
 }
 
+/// An event with its reminders and follow-ups, and a broadcast.
+async fn many(town: &Town) {
+    town.advance_to("08:00").await;
+    let start = town.now() + SignedDuration::from_hours(2);
+    let start = start.to_string();
+    town.plan_event("Sosialisasi", &start).await;
+    town.advance(8 * 3_600).await;
+    let broadcast = town.broadcast(1);
+    town.open_whole(&broadcast).await;
+    town.advance(600).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_full_story_nothing_secret_stands_anywhere() {
     let town = Town::open_impatient_at("12:00").await;
     let story = story::play(&town).await;
+    many(&town).await;
     let secrets = secrets(&story);
     let places = town.places().await;
 
@@ -66,6 +80,8 @@ async fn after_a_full_story_nothing_secret_stands_anywhere() {
         "Peserta ke-",
         "peserta baru yang mendaftar lewat link Anda.\nTotal",
         "Link referral Anda",
+        "pengingat ya",
+        "terima kasih sudah mendaftar Sosialisasi",
     ] {
         let sent = town.all_messages().await;
         assert!(
