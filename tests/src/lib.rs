@@ -17,6 +17,7 @@ mod ledger;
 mod logs;
 mod moto;
 mod person;
+pub mod portal;
 mod runtime_api;
 mod stored;
 pub mod story;

@@ -1,11 +1,15 @@
 //! `cargo run -- admin …`: what an admin does, said to the cloud that runs on this machine.
 
+mod attendance;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
+
+pub use attendance::Attendance;
 
 use crate::StartError;
 
@@ -32,6 +36,9 @@ pub enum Admin {
     /// Zoom sessions, with their reminders and follow-ups.
     #[command(subcommand)]
     Events(Events),
+    /// Who came to an event.
+    #[command(subcommand)]
+    Attendance(Attendance),
     /// Messages to many.
     #[command(subcommand)]
     Broadcast(Broadcast),
@@ -268,6 +275,7 @@ pub async fn run(admin: Admin, port: u16) -> Result<Value, StartError> {
     };
     match admin {
         Admin::Events(events) => cloud.events(events).await,
+        Admin::Attendance(what) => cloud.attendance(what).await,
         Admin::Broadcast(broadcast) => cloud.broadcast(broadcast).await,
         Admin::Templates(templates) => match templates {
             Templates::List => cloud.get("/templates").await,

@@ -111,6 +111,7 @@ pub async fn calendar_file(app: &App, id: EventId) -> Result<Option<String>, Joi
         minutes: Some(u32::from(event.duration_min)),
         description: event.description.as_deref(),
         url: &site,
+        joins: false,
         cancelled: event.status == EventStatus::Cancelled,
     })))
 }

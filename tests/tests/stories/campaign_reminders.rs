@@ -35,6 +35,7 @@ async fn town_with_event() -> (Town, Event) {
         status: EventStatus::Planned,
         revision: 1,
         created_at: now,
+        changed_at: now,
         adopts_from: Timestamp::UNIX_EPOCH,
         plan: None,
         reminder: None,

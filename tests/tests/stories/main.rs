@@ -7,6 +7,7 @@
 )]
 
 mod abuse;
+mod attendance;
 mod bad_bodies;
 mod bad_input;
 mod campaign_expansion;
@@ -21,6 +22,7 @@ mod events;
 mod failover;
 mod failures;
 mod groups;
+mod join;
 mod landing;
 mod leak;
 mod links;

@@ -200,7 +200,7 @@ async fn events(town: &Town) {
     town.advance(180).await;
     let lost = town.plan_event("Hilang", &at(40)).await;
     let other = at_time(&at(44)).check(Some(&lost.details()), town.now());
-    let mut moved = lost.changed(other.unwrap());
+    let mut moved = lost.changed(other.unwrap(), town.now());
     moved.superseded.push(CampaignId(Uuid::from_u128(1)));
     assert!(app.store.save_event(&moved).await.unwrap());
     town.advance(5 * 3_600).await;
