@@ -138,6 +138,7 @@ fn the_rules_know_no_async_no_cloud_no_clock_and_no_chance() {
         "serde",
         "strsim",
         "unicode-normalization",
+        "url",
         "uuid",
     ];
     for dependency in &crates["domain"] {

@@ -118,7 +118,7 @@ async fn every_sample_is_answered_by_its_handler() {
             let answer = dispatcher::handle(&app().await, event).await.unwrap();
             assert_eq!(answer["armed"], 0, "{name}");
         } else if queue(&event).is_some() {
-            assert_eq!(failed(&event).await, [""; 0], "{name}");
+            assert_eq!(Box::pin(failed(&event)).await, [""; 0], "{name}");
         } else {
             panic!("{name}: no handler is known for it");
         }
@@ -149,7 +149,7 @@ async fn a_record_that_cannot_be_read_fails_alone() {
             bad["messageId"] = json!("bad");
             bad["body"] = body.clone();
             records.push(bad);
-            assert_eq!(failed(&event).await, ["bad"], "{name}: {body}");
+            assert_eq!(Box::pin(failed(&event)).await, ["bad"], "{name}: {body}");
         }
     }
 }
@@ -163,7 +163,7 @@ async fn behind_an_unreadable_job_its_group_waits() {
         .map(|record| record["messageId"].as_str().unwrap())
         .collect();
     assert_eq!(ids.len(), 2);
-    assert_eq!(failed(&event).await, ids);
+    assert_eq!(Box::pin(failed(&event)).await, ids);
 }
 
 #[tokio::test(flavor = "multi_thread")]

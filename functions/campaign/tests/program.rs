@@ -109,7 +109,7 @@ async fn it_plans_writes_rows_and_outlives_what_it_cannot_read() {
     let written = account.app.store.campaign(campaign).await.unwrap().unwrap();
     assert_eq!(written.counts.queued, 1);
     let end = Timestamp::MAX;
-    let lanes = written.all_lanes().into_iter();
+    let lanes = written.all_lanes();
     let mut rows = 0;
     for lane in lanes {
         rows += account

@@ -27,7 +27,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Response<Body> {
         (&Method::POST, "/api/registrations") => {
             Box::pin(register::take(&deps.app, &request)).await
         }
-        (&Method::GET, "/api/landing") => landing::show(&deps.app).await,
+        (&Method::GET, "/api/landing") => Box::pin(landing::show(&deps.app)).await,
         (&Method::GET, "/api/contact.vcf") => landing::card(&deps.app).await,
         (&Method::POST, "/api/visits") => landing::count(&deps.app, &request).await,
         _ => problem(StatusCode::NOT_FOUND, "Alamat ini tidak ada."),

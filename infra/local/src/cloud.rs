@@ -253,7 +253,7 @@ impl Cloud {
         fill(&app(), demo.is_some())
             .await
             .map_err(|error| unusable(data_dir, error))?;
-        reconcile(&app()).await?;
+        Box::pin(reconcile(&app())).await?;
         let running = conductor.start();
         let (progress, filling) = watch::channel(None);
         let demo = demo.map(|demo| {

@@ -32,7 +32,7 @@ async fn run() -> Result<(), local::StartError> {
     lambda_kit::telemetry::start_with(LOGGED, std::io::stderr);
     let config = Config::from_env()?;
     if let Some(Command::Admin(admin)) = Cli::parse().command {
-        let answer = cli::run(admin, config.port).await?;
+        let answer = Box::pin(cli::run(admin, config.port)).await?;
         say(&serde_json::to_string_pretty(&answer)?);
         return Ok(());
     }
@@ -49,7 +49,7 @@ async fn run() -> Result<(), local::StartError> {
         })?;
         options.gateway_timeout = Duration::from_millis(parsed);
     }
-    let cloud = Cloud::start(listener, options).await?;
+    let cloud = Box::pin(Cloud::start(listener, options)).await?;
     let url = format!("http://localhost:{}", cloud.port);
     let folder = config.data_dir.display();
     let demo = match (cloud.plays_demo, config.demo) {

@@ -2,8 +2,9 @@
 //! left when the process that writes them is killed.
 
 use std::collections::HashSet;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use app::campaign::{Expanded, expand, open_campaign};
@@ -25,7 +26,7 @@ const HOW: &str = "A broadcast to 100 000 participants in a database in memory, 
 evening, so that nothing is sent meanwhile. *Bare transactions*: the same rows with the same \
 condition and an item that is updated, 100 to a transaction, on the same engine, by one caller that \
 reads nothing. *Killed*: the same with a database in a file, written by a process that gets `kill -9` \
-every two seconds until it is done.";
+twice on its way.";
 
 /// The audience.
 const PEOPLE: u32 = 100_000;
@@ -33,8 +34,9 @@ const PEOPLE: u32 = 100_000;
 const ROWS_IN_PAGE: usize = 99;
 /// The word with which this program is the process that is killed.
 pub(crate) const WORKER: &str = "--expand";
-/// So long it may work.
-const LIFE: Duration = Duration::from_secs(2);
+/// It is killed when it has written so many rows, and again at twice as many.
+const KILLED_AT: u32 = 30_000;
+const KILLS: u32 = 2;
 
 fn campaign(now: Timestamp) -> Result<NewCampaign, Failed> {
     Ok(NewCampaign {
@@ -68,6 +70,7 @@ async fn cloud(folder: Option<&Path>) -> Result<Cloud, Failed> {
 pub(crate) async fn measure() -> Result<Section, Failed> {
     let ours = cloud(None).await?;
     crowd::load(&ours, PEOPLE).await?;
+    eprintln!("loaded");
     let new = campaign(ours.app.now())?;
     open_campaign(&ours.app, &new).await?;
     ours.faults.reset();
@@ -81,9 +84,11 @@ pub(crate) async fn measure() -> Result<Section, Failed> {
     let transactions = calls.get("TransactWriteItems").copied().unwrap_or_default();
     let rows = crowd::rows(&ours.dynamodb).await?;
     ours.shutdown().await;
+    eprintln!("written in {took:?}, {calls:?}");
     let written = rows.len();
     let recipients = recipients(&rows);
     let bare = bare(rows).await?;
+    eprintln!("bare in {bare:?}");
     let (kills, left, once) = killed().await?;
 
     let per_second = |took: Duration| written as f64 / took.as_secs_f64();
@@ -178,7 +183,7 @@ async fn transact(client: &Client, n: usize, page: Vec<Item>) -> Result<(), Fail
 
 /// Lets processes write the rows into a file and kills them; how many it took, how many rows there
 /// are in the end, and whether each is for somebody else.
-async fn killed() -> Result<(usize, usize, bool), Failed> {
+async fn killed() -> Result<(u32, usize, bool), Failed> {
     let folder = std::env::temp_dir().join(format!("bench-expansion-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let loaded = cloud(Some(&folder)).await?;
@@ -191,23 +196,19 @@ async fn killed() -> Result<(usize, usize, bool), Failed> {
         let mut worker = Command::new(std::env::current_exe()?)
             .arg(WORKER)
             .arg(&folder)
+            .stdout(Stdio::piped())
             .spawn()?;
-        let began = Instant::now();
-        let status = loop {
-            match worker.try_wait()? {
-                Some(status) => break Some(status),
-                None if began.elapsed() >= LIFE => break None,
-                None => tokio::time::sleep(Duration::from_millis(10)).await,
-            }
-        };
-        match status {
-            Some(status) if status.success() => break,
-            Some(status) => return Err(format!("the worker ended with {status}").into()),
-            None => {
+        let output = worker.stdout.take().ok_or("no output")?;
+        for line in BufReader::new(output).lines() {
+            let written: u32 = line?.parse()?;
+            if kills < KILLS && written >= KILLED_AT * (kills + 1) {
                 worker.kill()?;
-                worker.wait()?;
                 kills += 1;
+                break;
             }
+        }
+        if worker.wait()?.success() {
+            break;
         }
     }
     let cloud = cloud(Some(&folder)).await?;
@@ -217,11 +218,20 @@ async fn killed() -> Result<(usize, usize, bool), Failed> {
     Ok((kills, rows.len(), recipients(&rows) == rows.len()))
 }
 
-/// What the process does that is killed.
+/// What the process does that is killed: writes rows, and says after each hundredth of a second of
+/// work how many there are.
 pub(crate) async fn work(folder: &Path) -> Result<(), Failed> {
     let cloud = cloud(Some(folder)).await?;
     let id = campaign(cloud.app.now())?.id;
-    expand(&cloud.app, id, Timestamp::MAX).await?;
+    let slice = SignedDuration::from_millis(10);
+    loop {
+        let done = expand(&cloud.app, id, cloud.app.now() + slice).await?;
+        let campaign = cloud.app.store.campaign(id).await?;
+        println!("{}", campaign.ok_or("no campaign")?.counts.queued);
+        if done == Expanded::Done {
+            break;
+        }
+    }
     cloud.shutdown().await;
     Ok(())
 }

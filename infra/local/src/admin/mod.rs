@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use app::campaign::CampaignError;
 use app::event::EventError;
-use app::settings::SaveTemplateError;
 use app::{App, Chain};
 use axum::Json;
 use axum::Router;
@@ -139,16 +138,6 @@ impl From<CampaignError> for Refusal {
             CampaignError::Over(over) => Self::new(StatusCode::CONFLICT, "over", over.to_string()),
             other => Self::failed(&other),
         }
-    }
-}
-
-impl From<SaveTemplateError> for Refusal {
-    fn from(error: SaveTemplateError) -> Self {
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid_template",
-            Chain(&error).to_string(),
-        )
     }
 }
 

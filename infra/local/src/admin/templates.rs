@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use app::App;
-use app::settings::save_template;
+use app::settings::{SaveTemplateError, save_template};
+use app::{App, Chain};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use domain::template::{TemplateName, Vars, preview};
+use domain::template::{TemplateName, VariantErrors, Vars, preview};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -51,7 +51,12 @@ async fn list(State(app): State<Arc<App>>) -> Result<Json<Value>, Refusal> {
 
 async fn save(State(app): State<Arc<App>>, bytes: Bytes) -> Result<Json<Value>, Refusal> {
     let asked: Asked = body(&bytes)?;
-    let version = save_template(&app, &asked.name, asked.variants).await?;
+    let name = named(&asked.name)?;
+    let version = save_template(&app, &asked.name, asked.variants).await;
+    let version = version.map_err(|error| match error {
+        SaveTemplateError::Texts(errors) => unfit(told(&name, &errors)),
+        other => unfit(Chain(&other).to_string()),
+    })?;
     Ok(Json(json!({ "name": asked.name, "version": version })))
 }
 
@@ -59,17 +64,9 @@ async fn save(State(app): State<Arc<App>>, bytes: Bytes) -> Result<Json<Value>, 
 /// deserves a second look.
 async fn look(bytes: Bytes) -> Result<Json<Value>, Refusal> {
     let asked: Asked = body(&bytes)?;
-    let unfit =
-        |text: String| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_template", text);
-    let name = TemplateName::parse(&asked.name);
-    let name = name.map_err(|error| unfit(error.message().to_owned()))?;
-    let templates = name.check(&asked.variants).map_err(|errors| {
-        let texts: Vec<String> = errors
-            .messages(&name)
-            .map(|(variant, text)| format!("{variant}: {text}"))
-            .collect();
-        unfit(texts.join("\n"))
-    })?;
+    let name = named(&asked.name)?;
+    let checked = name.check(&asked.variants);
+    let templates = checked.map_err(|errors| unfit(told(&name, &errors)))?;
     let vars = name.placeholders().iter().fold(Vars::new(), |vars, one| {
         vars.with(*one, format!("<{}>", one.name()))
     });
@@ -82,4 +79,21 @@ async fn look(bytes: Bytes) -> Result<Json<Value>, Refusal> {
         })
         .collect();
     Ok(Json(json!({ "items": items })))
+}
+
+fn unfit(text: String) -> Refusal {
+    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_template", text)
+}
+
+fn named(name: &str) -> Result<TemplateName, Refusal> {
+    TemplateName::parse(name).map_err(|error| unfit(error.message().to_owned()))
+}
+
+/// Each wrong variant with its place.
+fn told(name: &TemplateName, errors: &VariantErrors) -> String {
+    let texts: Vec<String> = errors
+        .messages(name)
+        .map(|(variant, text)| format!("{variant}: {text}"))
+        .collect();
+    texts.join("\n")
 }

@@ -73,6 +73,10 @@ pub(super) async fn begin_reminder(app: &App, id: EventId) -> Result<Begun, Even
             return Ok(Begun::Yes);
         }
         let plan = plan(app, &event, now).await?;
+        if plan.unsent > 0 {
+            let (people, more) = (plan.unsent, plan.more_numbers);
+            tracing::error!(alarm = "reminder_short", event = %id, people, more, "people will stay without a reminder");
+        }
         let settings = app.store.steering().await?.settings;
         let decided = decide_reminder(event, plan, &settings, now);
         if app.store.save_event(&decided).await? {

@@ -60,3 +60,6 @@ pub(super) fn standing(
         None => Standing::Wanted,
     }
 }
+
+#[cfg(test)]
+mod tests;
