@@ -139,6 +139,9 @@ pub struct BroadcastArgs {
     /// Registered for this event.
     #[arg(long)]
     registered_for: Option<String>,
+    /// Came to an event, missed it, or unknown: event=came.
+    #[arg(long, value_parser = pair)]
+    attendance: Option<(String, String)>,
     /// Value of a placeholder, name=value.
     #[arg(long, value_parser = pair)]
     var: Vec<(String, String)>,
@@ -233,6 +236,7 @@ impl EventArgs {
 
 impl BroadcastArgs {
     fn body(self) -> Value {
+        let (attended, attendance) = self.attendance.unwrap_or_default();
         let audience = if self.everybody {
             json!({ "kind": "everybody" })
         } else {
@@ -243,6 +247,8 @@ impl BroadcastArgs {
                 "registered_to": self.registered_to.unwrap_or_default(),
                 "status": self.status.unwrap_or_default(),
                 "registered_for": self.registered_for.unwrap_or_default(),
+                "attendance": attendance,
+                "attendance_event": attended,
             })
         };
         json!({
