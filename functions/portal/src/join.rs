@@ -13,7 +13,8 @@ use crate::page;
 pub(crate) async fn open(app: &App, token: &str, request: &Request) -> Response<Body> {
     let agent = request.headers().get(USER_AGENT);
     let agent = agent.and_then(|value| value.to_str().ok());
-    let opened = open_link(app, token, agent, request.method().as_str()).await;
+    let method = request.method().as_str();
+    let opened = Box::pin(open_link(app, token, agent, method)).await;
     match opened {
         Ok(Opened::Meeting(link)) => match HeaderValue::from_str(&link) {
             Ok(location) => {
@@ -32,11 +33,11 @@ pub(crate) async fn open(app: &App, token: &str, request: &Request) -> Response<
         },
         Ok(Opened::Preview(event)) => page(StatusCode::OK, page::preview(&event)),
         Ok(Opened::Closed { why, next }) => {
-            let status = match why {
+            let status = match &*why {
                 Closed::Unknown | Closed::NotYet(_) => StatusCode::NOT_FOUND,
                 Closed::Erased | Closed::Over(_) | Closed::Cancelled(_) => StatusCode::GONE,
             };
-            page(status, page::closed(&why, next.as_ref()))
+            page(status, page::closed(&why, next.as_deref()))
         }
         Err(error) => {
             tracing::error!(error = %Chain(&error), "a join link could not be followed");

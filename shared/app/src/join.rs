@@ -14,13 +14,13 @@ pub enum Opened {
     /// To the meeting, at this address.
     Meeting(String),
     /// A program looks what the link is about: it sees this event and not the meeting.
-    Preview(Event),
+    Preview(Box<Event>),
     /// Nowhere.
     Closed {
         /// Why.
-        why: Closed,
+        why: Box<Closed>,
         /// The next event, once one is planned.
-        next: Option<Event>,
+        next: Option<Box<Event>>,
     },
 }
 
@@ -60,7 +60,7 @@ pub async fn open_link(
     let Some(token) = token.filter(|token| app.store.is_ours(token).unwrap_or_default()) else {
         return closed(app, Closed::Unknown).await;
     };
-    let facts = app.store.join_facts(&token).await?;
+    let facts = Box::pin(app.store.join_facts(&token)).await?;
     let Some(event) = facts.event else {
         return closed(app, Closed::Unknown).await;
     };
@@ -74,7 +74,7 @@ pub async fn open_link(
         Way::Cancelled => return closed(app, Closed::Cancelled(event)).await,
     };
     if is_preview(agent, method) {
-        return Ok(Opened::Preview(event));
+        return Ok(Opened::Preview(Box::new(event)));
     }
     let noted = app.store.record_click(&token, facts.last_click, now).await;
     if let Err(error) = noted {
@@ -90,7 +90,10 @@ async fn closed(app: &App, why: Closed) -> Result<Opened, JoinError> {
         Closed::NotYet(event) => event.id != next.id,
         _ => true,
     });
-    Ok(Opened::Closed { why, next })
+    Ok(Opened::Closed {
+        why: Box::new(why),
+        next: next.map(Box::new),
+    })
 }
 
 /// An event as a calendar file, the same for everybody; none if there is no such event.
