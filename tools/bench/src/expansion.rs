@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use app::campaign::{Expanded, expand, open_campaign};
 use aws_sdk_dynamodb::Client;
@@ -37,6 +37,41 @@ pub(crate) const WORKER: &str = "--expand";
 /// It is killed when it has written so many rows, and again at twice as many.
 const KILLED_AT: u32 = 30_000;
 const KILLS: u32 = 2;
+
+/// What something took: on the clock, and of the processor, which does not depend on what else the
+/// machine does.
+#[derive(Debug, Clone, Copy)]
+struct Spent {
+    clock: Duration,
+    processor: Duration,
+}
+
+impl Spent {
+    /// Since the machine and this process began.
+    fn now() -> Result<Self, Failed> {
+        /// Linux counts processor time in hundredths of a second.
+        const TICK: Duration = Duration::from_millis(10);
+        let stat = std::fs::read_to_string("/proc/self/stat")?;
+        let (_, fields) = stat.rsplit_once(") ").ok_or("unknown form of stat")?;
+        let fields: Vec<&str> = fields.split(' ').collect();
+        let [user, system] = [11, 12].map(|at| fields.get(at).and_then(|f| f.parse::<u32>().ok()));
+        let ticks = user.zip(system).ok_or("unknown form of stat")?;
+        let up = std::fs::read_to_string("/proc/uptime")?;
+        let up = up.split(' ').next().ok_or("unknown form of uptime")?;
+        Ok(Self {
+            clock: Duration::from_secs_f64(up.parse()?),
+            processor: TICK * (ticks.0 + ticks.1),
+        })
+    }
+
+    fn until_now(self) -> Result<Self, Failed> {
+        let now = Self::now()?;
+        Ok(Self {
+            clock: now.clock.saturating_sub(self.clock),
+            processor: now.processor.saturating_sub(self.processor),
+        })
+    }
+}
 
 fn campaign(now: Timestamp) -> Result<NewCampaign, Failed> {
     Ok(NewCampaign {
@@ -70,13 +105,12 @@ async fn cloud(folder: Option<&Path>) -> Result<Cloud, Failed> {
 pub(crate) async fn measure() -> Result<Section, Failed> {
     let ours = cloud(None).await?;
     crowd::load(&ours, PEOPLE).await?;
-    eprintln!("loaded");
     let new = campaign(ours.app.now())?;
     open_campaign(&ours.app, &new).await?;
     ours.faults.reset();
-    let began = Instant::now();
+    let began = Spent::now()?;
     let done = expand(&ours.app, new.id, Timestamp::MAX).await?;
-    let took = began.elapsed();
+    let took = began.until_now()?;
     if done != Expanded::Done {
         return Err("the expansion did not come to its end".into());
     }
@@ -84,16 +118,14 @@ pub(crate) async fn measure() -> Result<Section, Failed> {
     let transactions = calls.get("TransactWriteItems").copied().unwrap_or_default();
     let rows = crowd::rows(&ours.dynamodb).await?;
     ours.shutdown().await;
-    eprintln!("written in {took:?}, {calls:?}");
     let written = rows.len();
     let recipients = recipients(&rows);
     let bare = bare(rows).await?;
-    eprintln!("bare in {bare:?}");
     let (kills, left, once) = killed().await?;
 
-    let per_second = |took: Duration| written as f64 / took.as_secs_f64();
+    let per_second = |took: Spent| written as f64 / took.clock.as_secs_f64();
     let per_25 = transactions as f64 / (written as f64 / 25.0);
-    let share = 100.0 * bare.as_secs_f64() / took.as_secs_f64();
+    let share = 100.0 * bare.processor.as_secs_f64() / took.processor.as_secs_f64();
     let figures = vec![
         Figure::new("rows written, each for somebody else", recipients).goal(
             "100 000",
@@ -104,8 +136,11 @@ pub(crate) async fn measure() -> Result<Section, Failed> {
             "the same as bare transactions, rows a second",
             format!("{:.0}", per_second(bare)),
         ),
-        Figure::new("share of their speed", format!("{share:.0} %"))
-            .goal("at least 70 %", share >= 70.0),
+        Figure::new(
+            "share of their speed, by processor time",
+            format!("{share:.0} %"),
+        )
+        .goal("at least 70 %", share >= 70.0),
         Figure::new("transactions for 25 rows", format!("{per_25:.3}"))
             .goal("at most 0.3", per_25 <= 0.3),
         Figure::new("calls to the database for 1 000 rows", {
@@ -134,7 +169,7 @@ fn recipients(rows: &[Item]) -> usize {
 }
 
 /// The same rows as bare transactions.
-async fn bare(rows: Vec<Item>) -> Result<Duration, Failed> {
+async fn bare(rows: Vec<Item>) -> Result<Spent, Failed> {
     let cloud = cloud(None).await?;
     let mut pages = Vec::new();
     let mut rows = rows.into_iter();
@@ -145,11 +180,11 @@ async fn bare(rows: Vec<Item>) -> Result<Duration, Failed> {
         }
         pages.push(page);
     }
-    let began = Instant::now();
+    let began = Spent::now()?;
     for (n, page) in pages.into_iter().enumerate() {
         transact(&cloud.dynamodb, n, page).await?;
     }
-    let took = began.elapsed();
+    let took = began.until_now()?;
     cloud.shutdown().await;
     Ok(took)
 }
