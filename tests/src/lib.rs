@@ -21,6 +21,7 @@ mod logs;
 mod moto;
 mod pause;
 mod person;
+pub mod portal;
 mod runtime_api;
 mod stored;
 pub mod story;

@@ -60,9 +60,8 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "app" => &["domain", "gateway", "store", "vault"],
         "aws" => &["app", "domain", "vault"],
         "lambda-kit" => &["app", "aws", "domain", "gateway", "store", "vault"],
-        "campaign" | "registration" | "referral" | "dispatcher" | "sender" | "webhook" => {
-            &["app", "domain", "gateway", "lambda-kit", "store", "vault"]
-        }
+        "campaign" | "portal" | "registration" | "referral" | "dispatcher" | "sender"
+        | "webhook" => &["app", "domain", "gateway", "lambda-kit", "store", "vault"],
         "local" => &[
             "app",
             "aws",
@@ -71,6 +70,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "domain",
             "gateway",
             "lambda-kit",
+            "portal",
             "referral",
             "registration",
             "sender",
@@ -87,6 +87,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "gateway",
             "lambda-kit",
             "local",
+            "portal",
             "referral",
             "registration",
             "sender",

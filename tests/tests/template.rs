@@ -274,7 +274,7 @@ fn planted() -> Vec<Planted> {
         ),
         plant(
             WEB,
-            at(site, "/CacheBehaviors/2/ViewerProtocolPolicy"),
+            at(site, "/CacheBehaviors/4/ViewerProtocolPolicy"),
             json!("allow-all"),
             "Distribution /api/*: reached without TLS",
         ),
@@ -286,21 +286,33 @@ fn planted() -> Vec<Planted> {
         ),
         plant(
             WEB,
-            at(site, "/CacheBehaviors/2/FunctionAssociations"),
+            at(site, "/CacheBehaviors/4/FunctionAssociations"),
             json!([]),
             "Distribution /api/*: the visitor may choose an address",
         ),
         plant(
             WEB,
-            at(site, "/CacheBehaviors/3/CachePolicyId"),
+            at(site, "/CacheBehaviors/5/CachePolicyId"),
             json!({ "Ref": "SharedAnswers" }),
             "Distribution /hooks/*: answers to what is posted may be kept",
         ),
         plant(
             WEB,
-            at(site, "/CacheBehaviors/3/OriginRequestPolicyId"),
+            at(site, "/CacheBehaviors/5/OriginRequestPolicyId"),
             json!("b689b0a8-53d0-40ab-baf2-68738e2966ac"),
             "Distribution /hooks/*: hands on more than the body",
+        ),
+        plant(
+            WEB,
+            at(site, "/CacheBehaviors/3/CachePolicyId"),
+            json!({ "Ref": "SharedAnswers" }),
+            "Distribution /j/*: answers of one person may be kept",
+        ),
+        plant(
+            WEB,
+            "/Resources/WhoAsks/Properties/OriginRequestPolicyConfig/CookiesConfig/CookieBehavior",
+            json!("all"),
+            "Distribution /j/*: hands on more than who asks",
         ),
         plant(
             WEB,

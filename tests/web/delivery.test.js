@@ -222,6 +222,8 @@ test('every file of the site is used', async () => {
   const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
   const sources = ['index.html', 'poster.html'].map((name) => new URL(`web/landing/${name}`, root));
   sources.push(...names.filter((one) => /\.(js|css)$/.test(one.name)).map((one) => new URL(one.name, folder)).filter((one) => !one.href.includes('lean-qr')));
+  // The pages of join links are made by their function.
+  sources.push(new URL('functions/portal/src/page.rs', root));
   const text = (await Promise.all(sources.map((one) => readFile(one, 'utf8')))).join('\n');
   // start.js names modules without their ending.
   for (const { name } of names) assert.ok(text.includes(name) || text.includes(`'${name.replace('.js', '')}'`), name);

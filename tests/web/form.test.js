@@ -89,7 +89,8 @@ test('registering shows what comes next, leads to WhatsApp, and the way back lea
 
 test('the own link is shared, copied, coded and printed', async () => {
   await town.withPage({ permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true }, async (page, context) => {
-    await answerLanding(page, { ...LANDING, texts: { invitation: 'Ayo ikut!' } });
+    const event = { ...LANDING.event, calendar: `/api/events/${await planned(LANDING.event)}.ics` };
+    await answerLanding(page, { ...LANDING, event, texts: { invitation: 'Ayo ikut!' } });
     await page.goto(town.url);
     await alive(page);
     const phone = newPhone();
@@ -132,6 +133,17 @@ test('a poster says nothing that somebody else made up', async () => {
     assert.equal(await page.locator('#address').textContent(), '');
   });
 });
+
+/** Plans this event on the site; its id. */
+async function planned({ title, start_time }) {
+  const event = { title, start_time, zoom_link: 'https://zoom.example/j/1' };
+  const answer = await fetch(`${town.url}/simulator/admin/events`, {
+    method: 'POST',
+    body: JSON.stringify({ event, accept_shortfall: true }),
+  });
+  assert.equal(answer.status, 201);
+  return (await answer.json()).id;
+}
 
 /** What a camera reads on the screen. */
 async function scanned(page) {

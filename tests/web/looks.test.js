@@ -52,6 +52,37 @@ for (const colorScheme of ['light', 'dark']) {
   });
 }
 
+/** A link that leads nowhere, while an event is planned. */
+async function openLostLink(page) {
+  const event = { title: 'Sosialisasi', start_time: '2030-11-29 19:30', zoom_link: 'https://zoom.example/j/1' };
+  const planned = await fetch(`${town.url}/simulator/admin/events`, {
+    method: 'POST',
+    body: JSON.stringify({ event, accept_shortfall: true }),
+  });
+  assert.equal(planned.status, 201);
+  const answer = await page.goto(`${town.url}/j/hilang`);
+  assert.equal(answer.status(), 404);
+  await page.getByRole('heading', { name: 'Link ini tidak dikenal' }).waitFor();
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`axe finds nothing where a link leads nowhere: ${colorScheme}`, async () => {
+    await town.withPage({ colorScheme, bypassCSP: true }, async (page) => {
+      await openLostLink(page);
+      assert.deepEqual(await violations(page), []);
+    });
+  });
+}
+
+test('where a link leads nowhere the page is styled and fits a small phone', async () => {
+  await town.withPage({ viewport: { width: 320, height: 568 } }, async (page) => {
+    await openLostLink(page);
+    const button = page.getByRole('link', { name: 'Ke halaman utama' });
+    assert.ok((await button.boundingBox()).height >= 44, 'the styles are allowed and there');
+    assert.deepEqual(await sticksOut(page), []);
+  });
+});
+
 /** What stands out to the right of the window. */
 const sticksOut = (page) =>
   page.evaluate(() => {

@@ -91,6 +91,7 @@ fn body(found: &Landing) -> Value {
             "start_time": event.start_time.to_string(),
             "date": date(event.start_time),
             "clocks": clocks(event.start_time),
+            "calendar": format!("/api/events/{}.ics", event.id),
         })),
         "video": found.link_video,
         "texts": texts(&found.texts),

@@ -1,11 +1,15 @@
 //! `cargo run -- admin …`: what an admin does, said to the cloud that runs on this machine.
 
+mod attendance;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
+
+pub use attendance::Attendance;
 
 use crate::StartError;
 
@@ -32,6 +36,9 @@ pub enum Admin {
     /// Zoom sessions, with their reminders and follow-ups.
     #[command(subcommand)]
     Events(Events),
+    /// Who came to an event.
+    #[command(subcommand)]
+    Attendance(Attendance),
     /// Messages to many.
     #[command(subcommand)]
     Broadcast(Broadcast),
@@ -132,6 +139,9 @@ pub struct BroadcastArgs {
     /// Registered for this event.
     #[arg(long)]
     registered_for: Option<String>,
+    /// Came to an event, missed it, or unknown: event=came.
+    #[arg(long, value_parser = pair)]
+    attendance: Option<(String, String)>,
     /// Value of a placeholder, name=value.
     #[arg(long, value_parser = pair)]
     var: Vec<(String, String)>,
@@ -226,6 +236,7 @@ impl EventArgs {
 
 impl BroadcastArgs {
     fn body(self) -> Value {
+        let (attended, attendance) = self.attendance.unwrap_or_default();
         let audience = if self.everybody {
             json!({ "kind": "everybody" })
         } else {
@@ -236,6 +247,8 @@ impl BroadcastArgs {
                 "registered_to": self.registered_to.unwrap_or_default(),
                 "status": self.status.unwrap_or_default(),
                 "registered_for": self.registered_for.unwrap_or_default(),
+                "attendance": attendance,
+                "attendance_event": attended,
             })
         };
         json!({
@@ -268,6 +281,7 @@ pub async fn run(admin: Admin, port: u16) -> Result<Value, StartError> {
     };
     match admin {
         Admin::Events(events) => cloud.events(events).await,
+        Admin::Attendance(what) => cloud.attendance(what).await,
         Admin::Broadcast(broadcast) => cloud.broadcast(broadcast).await,
         Admin::Templates(templates) => match templates {
             Templates::List => cloud.get("/templates").await,

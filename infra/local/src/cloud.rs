@@ -197,6 +197,11 @@ impl Cloud {
     /// # Errors
     /// [`StartError`], one line.
     pub async fn start(listener: TcpListener, options: Options) -> Result<Self, StartError> {
+        // Everything that is put together on the way would lie in the caller's future.
+        Box::pin(Self::put_together(listener, options)).await
+    }
+
+    async fn put_together(listener: TcpListener, options: Options) -> Result<Self, StartError> {
         let data_dir = options.data_dir.as_deref();
         let kept = match data_dir {
             Some(folder) => in_folder(folder, options.demo),

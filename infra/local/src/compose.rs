@@ -25,6 +25,11 @@ pub(crate) async fn functions(
         app: parts.app("registration", vault),
         origin: Some(origin),
     };
+    let vault = parts.vault("portal", FieldKey::Hashes).await?;
+    let portal = portal::Deps {
+        origin: Some(OriginSecret::kept_in(&vault).await?),
+        app: parts.app("portal", vault),
+    };
     let vault = parts.vault("sender", FieldKey::Given).await?;
     let gateway = LocalGateway::new(simulator.clone(), gateway_timeout);
     let sender = Sender::new(parts.app("sender", vault), Arc::new(gateway), true);
@@ -45,6 +50,7 @@ pub(crate) async fn functions(
         dispatcher: Arc::new(dispatcher),
         sender: Arc::new(sender),
         webhook: Arc::new(webhook),
+        portal: Arc::new(portal),
         campaign: Arc::new(campaign),
     })
 }

@@ -9,7 +9,7 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use jiff::Timestamp;
 use lambda_http::lambda_runtime::{Context, LambdaEvent, Service as _};
 use lambda_http::request::LambdaRequest;
-use lambda_http::{Adapter, service_fn};
+use lambda_http::{Adapter, Body, Request, Response, service_fn};
 use serde_json::{Value, json};
 
 use crate::conductor::Delivery;
@@ -27,6 +27,8 @@ pub struct Functions {
     pub sender: Arc<Sender>,
     /// `functions/webhook`
     pub webhook: Arc<webhook::Deps>,
+    /// `functions/portal`
+    pub portal: Arc<portal::Deps>,
     /// `functions/campaign`
     pub campaign: Arc<App>,
 }
@@ -136,15 +138,39 @@ impl Functions {
     /// A route of the registration function: an API Gateway v2 event in, its answer out.
     pub(crate) async fn register(&self, event: Value) -> Result<Value, String> {
         let deps = Arc::clone(&self.registration);
-        let request: LambdaRequest = serde_json::from_value(event).map_err(text)?;
-        let service = service_fn(move |request| {
+        let handler = move |request| {
             let deps = Arc::clone(&deps);
-            async move { Ok::<_, Infallible>(registration::handle(&deps, request).await) }
-        });
-        let answer = Adapter::from(service)
-            .call(LambdaEvent::new(request, Context::default()))
-            .await
-            .map_err(text)?;
-        serde_json::to_value(answer).map_err(text)
+            async move { registration::handle(&deps, request).await }
+        };
+        answered(handler, event).await
     }
+
+    /// A route of the portal, likewise.
+    pub(crate) async fn portal(&self, event: Value) -> Result<Value, String> {
+        let deps = Arc::clone(&self.portal);
+        let handler = move |request| {
+            let deps = Arc::clone(&deps);
+            async move { portal::handle(&deps, request).await }
+        };
+        answered(handler, event).await
+    }
+}
+
+async fn answered<F>(
+    mut handler: impl FnMut(Request) -> F + Send,
+    event: Value,
+) -> Result<Value, String>
+where
+    F: Future<Output = Response<Body>> + Send,
+{
+    let request: LambdaRequest = serde_json::from_value(event).map_err(text)?;
+    let service = service_fn(move |request| {
+        let answer = handler(request);
+        async move { Ok::<_, Infallible>(answer.await) }
+    });
+    let answer = Adapter::from(service)
+        .call(LambdaEvent::new(request, Context::default()))
+        .await
+        .map_err(text)?;
+    serde_json::to_value(answer).map_err(text)
 }

@@ -33,6 +33,8 @@ pub(crate) struct Parts {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FieldKey {
     Given,
+    /// For hashes and codes alone: no key that encrypts is loaded.
+    Hashes,
     Withheld,
 }
 
@@ -62,8 +64,10 @@ impl Parts {
             caller,
         };
         let vault = Vault::new(Arc::new(keys), Arc::new(ring));
-        if key == FieldKey::Given {
-            vault.prepare(self.clock.now()).await?;
+        match key {
+            FieldKey::Given => vault.prepare(self.clock.now()).await?,
+            FieldKey::Hashes => vault.prepare_hashes().await?,
+            FieldKey::Withheld => {}
         }
         Ok(Arc::new(vault))
     }

@@ -1,5 +1,6 @@
 //! The use cases, one file each: load, decide, store, emit.
 
+pub mod attendance;
 pub mod backlog;
 pub mod campaign;
 pub mod ceiling;
@@ -13,6 +14,7 @@ mod gateway_watch;
 pub mod hook;
 pub mod hook_token;
 pub mod inbox;
+pub mod join;
 pub mod landing;
 pub mod numbers;
 pub mod ports;

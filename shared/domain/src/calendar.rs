@@ -34,6 +34,8 @@ pub struct Entry<'a> {
     pub description: Option<&'a str>,
     /// The person's join link, or the site for whoever is not known.
     pub url: &'a str,
+    /// Whether `url` is a join link.
+    pub joins: bool,
     /// It does not take place.
     pub cancelled: bool,
 }
@@ -87,8 +89,10 @@ fn description(entry: &Entry<'_>) -> String {
     let mut lines = vec![date_time(entry.start, Zone::Wib)];
     if entry.cancelled {
         lines.insert(0, "Acara ini dibatalkan.".to_owned());
-    } else {
+    } else if entry.joins {
         lines.push(format!("Ikut lewat Zoom: {}", entry.url));
+    } else {
+        lines.push("Link Zoom kami kirim lewat WhatsApp sebelum acara dimulai.".to_owned());
     }
     if let Some(description) = entry.description {
         lines.push(String::new());

@@ -93,6 +93,8 @@ pub struct Event {
     pub revision: u64,
     /// When it was created.
     pub created_at: Timestamp,
+    /// When an admin changed it last; a new one when it was created.
+    pub changed_at: Timestamp,
     /// When the event before it was created: whoever registered since then without an event
     /// belongs to this one.
     pub adopts_from: Timestamp,
@@ -127,6 +129,7 @@ impl Event {
             status: EventStatus::Planned,
             revision: 1,
             created_at,
+            changed_at: created_at,
             adopts_from,
             plan: None,
             reminder: None,
@@ -135,10 +138,10 @@ impl Event {
         }
     }
 
-    /// The same event after an admin's change. At another time, or for other people, nothing that
+    /// The same event after an admin's change at `now`. At another time, or for other people, nothing that
     /// was planned holds.
     #[must_use]
-    pub fn changed(&self, details: EventDetails) -> Self {
+    pub fn changed(&self, details: EventDetails, now: Timestamp) -> Self {
         let replanned = details.start_time != self.start_time || details.audience != self.audience;
         let mut event = Self {
             title: details.title,
@@ -149,6 +152,7 @@ impl Event {
             image: details.image,
             audience: details.audience,
             revision: self.revision + 1,
+            changed_at: now,
             ..self.clone()
         };
         if replanned {
@@ -157,12 +161,13 @@ impl Event {
         event
     }
 
-    /// The same event, called off.
+    /// The same event, called off at `now`.
     #[must_use]
-    pub fn cancelled(&self) -> Self {
+    pub fn cancelled(&self, now: Timestamp) -> Self {
         let mut event = Self {
             status: EventStatus::Cancelled,
             revision: self.revision + 1,
+            changed_at: now,
             ..self.clone()
         };
         event.forget_plan();

@@ -1,9 +1,12 @@
-//! The personal join link `/j/<token>` (requirement E3): whose it is, and whether somebody opened it.
+//! The personal join link `/j/<token>` (requirement E3): whose it is, where it leads, and whether
+//! somebody opened it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use crate::event::{Event, EventStatus};
 use crate::ids::{EventId, ParticipantId};
 
 /// Octets of the code that proves that the link is ours.
@@ -55,6 +58,53 @@ impl JoinToken {
             mac: mac.try_into().ok()?,
         })
     }
+}
+
+/// So long after its end an event's link still leads to the meeting: sessions run over.
+pub const OPEN_AFTER_END: SignedDuration = SignedDuration::from_hours(3);
+
+/// Whoever opens the link so long before the start may have come; an earlier look tells nothing.
+const COMING_FROM: SignedDuration = SignedDuration::from_mins(60);
+
+/// Where a link leads now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way<'a> {
+    /// To the meeting at this address, `https://…`.
+    Meeting(&'a str),
+    /// Nowhere yet: the meeting has no address.
+    NotYet,
+    /// Nowhere any more: the event is over.
+    Over,
+    /// Nowhere: the event does not take place.
+    Cancelled,
+}
+
+/// Where a link to this event leads at `now`.
+#[must_use]
+pub fn way(event: &Event, now: Timestamp) -> Way<'_> {
+    let link = event.zoom_link.as_str();
+    if event.status == EventStatus::Cancelled {
+        Way::Cancelled
+    } else if now >= closes_at(event) {
+        Way::Over
+    } else if link.starts_with("https://") {
+        Way::Meeting(link)
+    } else {
+        Way::NotYet
+    }
+}
+
+/// Whether somebody who opened the link last at `clicked_at` may have come: shortly before the start
+/// of the event as it is now, or later.
+#[must_use]
+pub fn tells_presence(event: &Event, clicked_at: Timestamp) -> bool {
+    let from = event.start_time.saturating_sub(COMING_FROM);
+    from.unwrap_or(Timestamp::MIN) <= clicked_at && clicked_at < closes_at(event)
+}
+
+fn closes_at(event: &Event) -> Timestamp {
+    let end = event.ends_at();
+    end.saturating_add(OPEN_AFTER_END).unwrap_or(Timestamp::MAX)
 }
 
 /// Programs that fetch a link for its preview, by a word of their user agent. Apps that open links in
@@ -116,6 +166,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::event::EventForm;
 
     fn token() -> JoinToken {
         JoinToken {
@@ -201,6 +252,60 @@ mod tests {
             for method in ["HEAD", "OPTIONS", "POST", ""] {
                 assert!(is_preview(Some(agent), method), "{method} {agent}");
             }
+        }
+    }
+
+    fn event() -> Event {
+        let form = EventForm {
+            title: Some("Sosialisasi".to_owned()),
+            start_time: Some("2026-11-29 19:30".to_owned()),
+            zoom_link: Some("https://zoom.example/j/1".to_owned()),
+            ..EventForm::default()
+        };
+        let details = form.check(None, at("2026-11-01T00:00:00Z")).unwrap();
+        let id = token().event;
+        Event::new(
+            id,
+            details,
+            at("2026-11-01T00:00:00Z"),
+            Timestamp::UNIX_EPOCH,
+        )
+    }
+
+    fn at(time: &str) -> Timestamp {
+        time.parse().unwrap()
+    }
+
+    #[test]
+    fn a_link_leads_to_the_meeting_until_three_hours_after_its_end() {
+        let event = event();
+        let meeting = Way::Meeting("https://zoom.example/j/1");
+        for (time, expected) in [
+            ("2026-11-02T00:00:00Z", meeting),
+            ("2026-11-29T17:29:59Z", meeting),
+            ("2026-11-29T17:30:00Z", Way::Over),
+        ] {
+            assert_eq!(way(&event, at(time)), expected, "{time}");
+        }
+        let mut unknown = event.clone();
+        for link in ["", "nanti", "http://zoom.example/j/1"] {
+            unknown.zoom_link = link.to_owned();
+            assert_eq!(way(&unknown, at("2026-11-29T12:30:00Z")), Way::NotYet);
+            assert_eq!(way(&unknown, at("2026-11-29T17:30:00Z")), Way::Over);
+        }
+        let cancelled = event.cancelled(at("2026-11-20T00:00:00Z"));
+        assert_eq!(way(&cancelled, at("2026-11-29T17:30:00Z")), Way::Cancelled);
+    }
+
+    #[test]
+    fn a_click_tells_something_from_an_hour_before_the_start_until_the_link_closes() {
+        for (time, tells) in [
+            ("2026-11-29T11:29:59Z", false),
+            ("2026-11-29T11:30:00Z", true),
+            ("2026-11-29T17:29:59Z", true),
+            ("2026-11-29T17:30:00Z", false),
+        ] {
+            assert_eq!(tells_presence(&event(), at(time)), tells, "{time}");
         }
     }
 

@@ -46,6 +46,19 @@ impl Cloud {
         Ok(cloud)
     }
 
+    /// For a function that proves what is ours and reads no number: reads the environment (`AWS_*`,
+    /// `TABLE_PREFIX`, `FIELD_KEY_ARN`) and the index key alone.
+    ///
+    /// # Errors
+    /// [`CloudError`] if a variable is missing or the key cannot be read.
+    pub async fn with_hashes() -> Result<Self, CloudError> {
+        let clients = Clients::from_env()?;
+        let service = KmsKeyService::new(clients.kms(), required("FIELD_KEY_ARN")?);
+        let cloud = Self::new(clients, service)?;
+        cloud.vault.prepare_hashes().await?;
+        Ok(cloud)
+    }
+
     /// For a function that reads no number: reads the environment (`AWS_*`, `TABLE_PREFIX`).
     ///
     /// # Errors

@@ -64,7 +64,7 @@ pub struct PeoplePage {
     pub rest: Option<String>,
 }
 
-fn read_person(item: Item) -> Result<Person, StoreError> {
+pub(crate) fn read_person(item: Item) -> Result<Person, StoreError> {
     let item: PersonItem = from_item("participant", item)?;
     Ok(Person {
         id: item.id,

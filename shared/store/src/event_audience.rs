@@ -1,5 +1,7 @@
 //! How many people an event's messages are for.
 
+use std::collections::HashMap;
+
 use domain::attendance::Attendance;
 use domain::audience::{Audience, Facts};
 use domain::campaign::Source;
@@ -74,8 +76,19 @@ impl Store {
     ) -> Result<u32, StoreError> {
         let mut all = 0_u32;
         let mut next = source.start();
+        let attended = match audience.attendance_of() {
+            Some(other) => self.event(other).await?,
+            None => None,
+        };
         while let Some(mut position) = next {
             let page = self.people(source, &position, now, PAGE).await?;
+            let known = match &attended {
+                Some(event) => {
+                    let ids: Vec<_> = page.people.iter().map(|(person, _)| person.id).collect();
+                    self.attendance_among(event, &ids).await?
+                }
+                None => HashMap::new(),
+            };
             let meant = page.people.iter().filter(|(person, _)| {
                 let own = event.has_registrant(person.event_id, person.registered_at);
                 let named: Vec<_> = person
@@ -89,7 +102,7 @@ impl Store {
                     referrer: person.referrer_id,
                     status: person.status,
                     registered_for: &named,
-                    attendance: Attendance::Unknown,
+                    attendance: *known.get(&person.id).unwrap_or(&Attendance::Unknown),
                     unsubscribed: person.unsubscribed,
                     consented: true,
                     erased: false,

@@ -31,6 +31,7 @@ struct EventItem {
     listing: String,
     start_key: String,
     created_at: Iso,
+    changed_at: Iso,
     adopts_from: Iso,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     plan: Option<PlanItem>,
@@ -81,6 +82,7 @@ impl EventItem {
             listing: event.status.as_str().to_owned(),
             start_key: format!("{}#{}", iso(event.start_time), event.id),
             created_at: Iso(event.created_at),
+            changed_at: Iso(event.changed_at),
             adopts_from: Iso(event.adopts_from),
             plan: event.plan.map(|plan| PlanItem {
                 at: Iso(plan.at),
@@ -111,6 +113,7 @@ impl EventItem {
             status: status.ok_or_else(|| StoreError::unreadable(WHAT, "listing"))?,
             revision: self.revision,
             created_at: self.created_at.0,
+            changed_at: self.changed_at.0,
             adopts_from: self.adopts_from.0,
             plan: self.plan.map(|plan| Plan {
                 at: plan.at.0,

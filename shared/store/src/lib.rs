@@ -4,12 +4,14 @@
 
 mod aside;
 mod asking;
+mod attendance;
 mod campaign_outcomes;
 mod campaign_page;
 mod campaign_people;
 mod campaign_rows;
 mod campaigns;
 mod carried;
+mod clicks;
 mod consent;
 mod correspondent;
 mod erase;
@@ -37,6 +39,8 @@ mod reception;
 mod record;
 mod referral_sweep;
 mod referrals;
+mod registrants;
+mod reviews;
 mod settings;
 mod sticky;
 mod suppression;
@@ -51,6 +55,7 @@ use vault::Vault;
 
 pub use campaign_page::{Page, PageWritten};
 pub use campaign_people::{PeoplePage, Person};
+pub use clicks::JoinFacts;
 pub use correspondent::Correspondent;
 pub use error::{Chain, StoreError};
 pub use gateway::Facts;

@@ -5,7 +5,7 @@ use domain::campaign::Campaign;
 use domain::event::Event;
 use domain::ids::{NumberId, Token};
 use domain::lane::Lane;
-use domain::message::{DueMessage, Failure, State, Waiting};
+use domain::message::{DueMessage, Failure, MessageType, State, Waiting};
 use domain::pace::{LEASE, Pace};
 use domain::participant::Participant;
 use domain::settings::{Control, Settings};
@@ -13,6 +13,7 @@ use domain::suppression::Suppression;
 use domain::template::SystemTemplate;
 use jiff::Timestamp;
 
+use crate::attendance::{evidence_keys, read_evidence};
 use crate::campaigns::{campaign_key, read_campaign};
 use crate::events::read_event;
 use crate::gateway::{GATEWAY, read_gateway};
@@ -77,6 +78,8 @@ pub struct Checked {
     pub template: Option<StoredTemplate>,
     /// The event that the row is about; none if it is about none, or the event is gone.
     pub event: Option<Event>,
+    /// Whether the recipient came to that event; asked for follow-ups alone.
+    pub attendance: Attendance,
     /// The campaign it is a row of; none if of none.
     pub campaign: Option<Campaign>,
 }
@@ -162,9 +165,15 @@ impl Store {
     ) -> Result<Checked, StoreError> {
         let participants = self.table(Table::Participants);
         let settings = self.table(Table::Settings);
-        // Nothing is stored about attendance yet.
-        let template = SystemTemplate::of(message.message_type, Attendance::Unknown);
-        let template = template.map_or(message.message_type.as_str(), SystemTemplate::name);
+        // Which of the follow-ups it is follows from what is read along with them.
+        let template_of = |attendance| {
+            let template = SystemTemplate::of(message.message_type, attendance);
+            template.map_or(message.message_type.as_str(), SystemTemplate::name)
+        };
+        let active = |attendance| {
+            let key = key(template_pk(template_of(attendance)), TEMPLATE_ACTIVE);
+            (self.table(Table::Settings), key)
+        };
         let mut wanted = vec![
             (self.table(Table::NotificationsLog), message_key(message.id)),
             (
@@ -182,8 +191,8 @@ impl Store {
             (settings.clone(), key(SETTINGS, GLOBAL)),
             (settings.clone(), key(SETTINGS, CONTROL)),
             (settings.clone(), key(SETTINGS, LANES)),
-            (settings.clone(), key(SETTINGS, GATEWAY)),
-            (settings, key(template_pk(template), TEMPLATE_ACTIVE)),
+            (settings, key(SETTINGS, GATEWAY)),
+            active(Attendance::Unknown),
             (self.table(Table::BroadcastNumbers), number_key(number_id)),
         ];
         if let Some(subject) = message.subject_id {
@@ -198,6 +207,12 @@ impl Store {
         if let Some(campaign) = message.campaign_id {
             wanted.push((self.table(Table::Campaigns), campaign_key(campaign)));
         }
+        let follow_up = event.filter(|_| message.message_type == MessageType::FollowUp);
+        if let Some(event) = follow_up {
+            let keys = evidence_keys(event, message.participant_id);
+            wanted.extend(keys.map(|key| (self.table(Table::Events), key)));
+            wanted.extend([active(Attendance::Came), active(Attendance::Missed)]);
+        }
         let mut found = self.get_all("check", &wanted).await?.into_iter();
         let mut next = || found.next().flatten();
         let row = next();
@@ -208,7 +223,7 @@ impl Store {
         let switches = next();
         let control = crate::settings::read_control(switches, next())?;
         let gateway = read_gateway(next())?;
-        let template = next().and_then(active_template);
+        let mut template = next().and_then(active_template);
         let number = next();
         let subject = message.subject_id.and_then(|_| next());
         let event = event.and_then(|_| next());
@@ -230,7 +245,22 @@ impl Store {
         });
         let recipient = self.person(recipient, &mut unreadable).await?;
         let subject = self.person(subject, &mut unreadable).await?;
-        let event = event.map(read_event);
+        let event = set_aside(event.map(read_event), &mut unreadable);
+        let mut attendance = Attendance::Unknown;
+        if follow_up.is_some() {
+            let (report, entry, click) = (next(), next(), next());
+            let evidence = event
+                .as_ref()
+                .map(|event| read_evidence(event, report.as_ref(), entry, click));
+            let evidence = set_aside(evidence, &mut unreadable).unwrap_or_default();
+            attendance = evidence.attendance();
+            let (came, missed) = (next(), next());
+            match attendance {
+                Attendance::Came => template = came.and_then(active_template),
+                Attendance::Missed => template = missed.and_then(active_template),
+                Attendance::Unknown => {}
+            }
+        }
         let campaign = campaign.map(read_campaign);
         Ok(Checked {
             still_ours,
@@ -250,7 +280,8 @@ impl Store {
                 None => None,
             },
             template,
-            event: set_aside(event, &mut unreadable),
+            event,
+            attendance,
             campaign: set_aside(campaign, &mut unreadable),
             unreadable,
         })

@@ -54,6 +54,15 @@ impl Vault {
         Ok(())
     }
 
+    /// Loads the index key alone, which hashes and codes need: enough where nothing is encrypted.
+    ///
+    /// # Errors
+    /// [`VaultError::KeyService`] or [`VaultError::KeyRing`].
+    pub async fn prepare_hashes(&self) -> Result<(), VaultError> {
+        self.load_or_create(INDEX_KEY).await?;
+        Ok(())
+    }
+
     /// Encrypts one field under the data key of `now`'s month (UTC).
     ///
     /// # Errors

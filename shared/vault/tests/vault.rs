@@ -31,6 +31,25 @@ async fn prepared(service: &Arc<Service>, ring: &Arc<Ring>) -> Vault {
 }
 
 #[tokio::test]
+async fn what_only_proves_and_hashes_loads_the_index_key_and_no_other() {
+    let (service, ring) = (Arc::default(), Arc::default());
+    let whole = prepared(&service, &ring).await;
+    let before = service.calls();
+    let vault = vault(&service, &ring);
+    assert!(vault.mac("join", b"x").is_err());
+    vault.prepare_hashes().await.unwrap();
+    assert_eq!(service.calls() - before, 1);
+    assert_eq!(
+        vault.mac("join", b"x").unwrap(),
+        whole.mac("join", b"x").unwrap()
+    );
+    assert_eq!(
+        vault.phone_index(b"1").unwrap(),
+        whole.phone_index(b"1").unwrap()
+    );
+}
+
+#[tokio::test]
 async fn sealed_fields_open_and_show_nothing() {
     let vault = prepared(&Arc::default(), &Arc::default()).await;
     let salt = Salt::random().unwrap();

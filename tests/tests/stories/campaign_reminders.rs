@@ -35,6 +35,7 @@ async fn town_with_event() -> (Town, Event) {
         status: EventStatus::Planned,
         revision: 1,
         created_at: now,
+        changed_at: now,
         adopts_from: Timestamp::UNIX_EPOCH,
         plan: None,
         reminder: None,
@@ -192,7 +193,7 @@ async fn the_sender_asks_the_event_whoever_has_not_closed_the_campaign_yet() {
         let before = town.all_messages().await.len();
         assert!((1..PEOPLE).contains(&before), "in the middle: {before}");
         if cancelled {
-            store(&town, event.cancelled()).await;
+            store(&town, event.cancelled(town.now())).await;
         } else {
             moved_to(&town, &event, event.start_time + hours(1)).await;
         }

@@ -30,8 +30,8 @@ async fn the_page_learns_session_video_and_texts_once_they_are_set() {
     // What the functions read is at most ten seconds old.
     town.advance(11).await;
     let app = &town.cloud.app;
-    town.plan_event("Sosialisasi Desember", "2026-11-29T16:30:00Z")
-        .await;
+    let event = town.plan_event("Sosialisasi Desember", "2026-11-29T16:30:00Z");
+    let event = event.await;
     let settings = Settings {
         link_video: Some("https://youtu.be/abcdefghijk".to_owned()),
         ..Settings::default()
@@ -55,6 +55,7 @@ async fn the_page_learns_session_video_and_texts_once_they_are_set() {
                 "start_time": "2026-11-29T16:30:00Z",
                 "date": "Minggu, 29 November 2026",
                 "clocks": ["23.30 WIB", "Senin, 00.30 WITA", "Senin, 01.30 WIT"],
+                "calendar": format!("/api/events/{}.ics", event.id),
             },
             "video": "https://youtu.be/abcdefghijk",
             "texts": {

@@ -1,5 +1,6 @@
 //! No number, key or message text in clear: not at rest, not in passing, not in a log line.
 
+use app::attendance::{Decisions, confirm_report, import_report};
 use app::ports::{Queue as _, QueueMessage, ReferralJob};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -48,24 +49,45 @@ fn secrets(story: &Story) -> Vec<Secret> {
     all
 }
 
-/// An event with its reminders and follow-ups, and a broadcast.
-async fn many(town: &Town) {
+/// An event with its reminders, clicks, a report and follow-ups, and a broadcast. The join link's
+/// token, which nobody else may know.
+async fn many(town: &Town) -> Secret {
     town.advance_to("08:00").await;
     let start = town.now() + SignedDuration::from_hours(2);
     let start = start.to_string();
-    town.plan_event("Sosialisasi", &start).await;
-    town.advance(8 * 3_600).await;
+    let event = town.plan_event("Sosialisasi", &start).await;
+    town.advance(8_000).await;
+    let link = town.link_of(&event, &Person::nth(100)).await;
+    assert_eq!(town.open_link(&link).await.status, 302);
+    let number = format!("/j/{}", Person::nth(100).phone);
+    assert_eq!(town.open_link(&number).await.status, 404);
+    let report = "Name (Original Name),Total Duration (Minutes)\n\
+                  Budi Santoso 0812-1000-0100,80\n\
+                  Wayan Sudiarta 0812 9999 9999,70\n";
+    let app = &town.cloud.app;
+    let review = import_report(app, event.id, report.as_bytes()).await;
+    let review = review.unwrap();
+    assert_eq!(review.findings.present.len(), 1);
+    assert_eq!(review.findings.unclear.len(), 1);
+    let none = Decisions::default();
+    confirm_report(app, event.id, review.id, &none, "admin")
+        .await
+        .unwrap();
+    town.advance(6 * 3_600).await;
     let broadcast = town.broadcast(1);
     town.open_whole(&broadcast).await;
     town.advance(600).await;
+    Secret::text("join token", link.trim_start_matches("/j/"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_full_story_nothing_secret_stands_anywhere() {
     let town = Town::open_impatient_at("12:00").await;
     let story = story::play(&town).await;
-    many(&town).await;
-    let secrets = secrets(&story);
+    let token = many(&town).await;
+    let mut secrets = secrets(&story);
+    let stranger = Phone::parse("0812 9999 9999").unwrap();
+    secrets.extend([token, Secret::phone(&stranger)]);
     let places = town.places().await;
 
     // What is searched is really there.
@@ -80,6 +102,7 @@ async fn after_a_full_story_nothing_secret_stands_anywhere() {
     }
     for place in [
         "participants/phone",
+        "events/piece",
         "broadcast_numbers/api_key",
         "limits/key",
         "inbox/raw",
@@ -98,7 +121,7 @@ async fn after_a_full_story_nothing_secret_stands_anywhere() {
         "sudah kami hapus",
         "zirkonium",
         "pengingat ya",
-        "terima kasih sudah mendaftar Sosialisasi",
+        "kita belum sempat bertemu",
     ] {
         let sent = town.all_messages().await;
         assert!(

@@ -7,6 +7,7 @@
 )]
 
 mod abuse;
+mod attendance;
 mod bad_bodies;
 mod bad_input;
 mod campaign_expansion;
@@ -25,6 +26,7 @@ mod inbound;
 mod inbound_bodies;
 mod inbound_outage;
 mod inbound_race;
+mod join;
 mod landing;
 mod leak;
 mod links;

@@ -210,9 +210,14 @@ async fn events(town: &Town) {
     let at = |hours: i64| (town.now() + SignedDuration::from_hours(hours)).to_string();
     let event = town.plan_event("Sosialisasi", &at(5)).await;
     town.advance(180).await;
+    let link = town.link_of(&event, &Person::nth(100)).await;
+    assert_eq!(town.open_link(&link).await.status, 302);
+    assert_eq!(town.open_link("/j/x").await.status, 404);
+    let file = format!("/api/events/{}.ics", event.id);
+    assert_eq!(town.get(&file).await.status, 200);
     let lost = town.plan_event("Hilang", &at(40)).await;
     let other = at_time(&at(44)).check(Some(&lost.details()), town.now());
-    let mut moved = lost.changed(other.unwrap());
+    let mut moved = lost.changed(other.unwrap(), town.now());
     moved.superseded.push(CampaignId(Uuid::from_u128(1)));
     assert!(app.store.save_event(&moved).await.unwrap());
     town.advance(5 * 3_600).await;
@@ -270,6 +275,7 @@ async fn every_role_allows_what_its_function_does_and_nothing_else() {
         "sender",
         "webhook",
         "campaign",
+        "portal",
     ] {
         let calls = called.iter().filter(|(name, ..)| name == function).count();
         assert!(calls > 4, "{function}: {calls} calls were seen");

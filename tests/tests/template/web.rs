@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::project::{Project, target};
 
-const ENCRYPTED: [&str; 2] = ["redirect-to-https", "https-only"];
 /// The policy that AWS calls CachingDisabled.
 const CACHING_DISABLED: &str = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
+const ENCRYPTED: [&str; 2] = ["redirect-to-https", "https-only"];
 
 pub(crate) fn violations(project: &Project) -> Vec<String> {
     let mut found = Vec::new();
@@ -31,7 +31,11 @@ pub(crate) fn violations(project: &Project) -> Vec<String> {
         let others = config["CacheBehaviors"].as_array().into_iter().flatten();
         for behaviour in std::iter::once(&config["DefaultCacheBehavior"]).chain(others) {
             let path = behaviour["PathPattern"].as_str().unwrap_or("default");
-            behaviour_violations(&format!("{id} {path}"), behaviour, &mut found);
+            let id = format!("{id} {path}");
+            behaviour_violations(&id, behaviour, &mut found);
+            if path == "/j/*" {
+                link_violations(project, &id, behaviour, &mut found);
+            }
         }
     }
     for (name, template) in &project.templates {
@@ -68,9 +72,33 @@ fn behaviour_violations(id: &str, behaviour: &Value, found: &mut Vec<String>) {
         .flatten()
         .find(|one| one["EventType"] == "viewer-request");
     let before = before.and_then(|one| target(&one["FunctionARN"]));
-    // Whatever counts by address needs the address that the edge saw.
-    let forwards = !behaviour["OriginRequestPolicyId"].is_null();
+    // Whatever counts by address needs the address that the edge saw. AWS's own policies hand on
+    // what a visitor sends; ours hands on one header.
+    let forwards = behaviour["OriginRequestPolicyId"].is_string();
     if forwards && before != Some("ApiFunction") {
         found.push(format!("{id}: the visitor may choose an address"));
+    }
+}
+
+/// A link is one person's: its answer is kept by nobody, and nothing of a visitor goes along but the
+/// name of their browser.
+fn link_violations(project: &Project, id: &str, behaviour: &Value, found: &mut Vec<String>) {
+    if behaviour["CachePolicyId"] != CACHING_DISABLED {
+        found.push(format!("{id}: answers of one person may be kept"));
+    }
+    let policy = target(&behaviour["OriginRequestPolicyId"]);
+    let hands_on_little =
+        project
+            .of_type("AWS::CloudFront::OriginRequestPolicy")
+            .any(|(_, name, one)| {
+                let config = &one["Properties"]["OriginRequestPolicyConfig"];
+                policy == Some(name)
+                    && config["CookiesConfig"]["CookieBehavior"] == "none"
+                    && config["QueryStringsConfig"]["QueryStringBehavior"] == "none"
+                    && config["HeadersConfig"]["HeaderBehavior"] == "whitelist"
+                    && config["HeadersConfig"]["Headers"] == serde_json::json!(["User-Agent"])
+            });
+    if !hands_on_little {
+        found.push(format!("{id}: hands on more than who asks"));
     }
 }

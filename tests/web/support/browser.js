@@ -14,6 +14,7 @@ export const LANDING = {
     start_time: new Date(Date.now() + 75 * 3_600_000).toISOString(),
     date: 'Minggu, 29 November 2026',
     clocks: ['19.30 WIB', '20.30 WITA', '21.30 WIT'],
+    calendar: '/api/events/01234567-89ab-cdef-0123-456789abcdef.ics',
   },
   video: 'https://youtu.be/abcdefghijk',
   texts: {},

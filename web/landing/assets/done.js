@@ -98,33 +98,8 @@ export class Done {
   }
 
   #offerCalendar(event) {
-    const stamp = (ms) => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '');
-    const start = Date.parse(event.start_time);
-    const plain = (text) => text.replace(/[\\;,]/g, '\\$&');
-    const lines = [
-      'BEGIN:VCALENDAR',
-      'VERSION:2.0',
-      'PRODID:-//Socialpreneur//ID',
-      'BEGIN:VEVENT',
-      `UID:${stamp(start)}@${location.hostname}`,
-      `DTSTAMP:${stamp(Date.now())}`,
-      `DTSTART:${stamp(start)}`,
-      'DURATION:PT1H',
-      `SUMMARY:${plain(event.title)}`,
-      'DESCRIPTION:Link Zoom dikirim lewat WhatsApp sebelum sesi dimulai.',
-      'BEGIN:VALARM',
-      'ACTION:DISPLAY',
-      'DESCRIPTION:Sesi Zoom Socialpreneur',
-      'TRIGGER:-PT30M',
-      'END:VALARM',
-      'END:VEVENT',
-      'END:VCALENDAR',
-      '',
-    ];
-    const file = new Blob([lines.join('\r\n')], { type: 'text/calendar' });
     const offer = this.#part('calendar');
-    offer.href = URL.createObjectURL(file);
-    offer.download = 'socialpreneur.ics';
+    offer.href = event.calendar;
     offer.hidden = false;
   }
 }

@@ -1,6 +1,7 @@
 //! What an admin does, as JSON for the command line: events, broadcasts, texts. It exists only here,
 //! and the edge listens on loopback alone; the deployed API asks who is calling.
 
+mod attendance;
 mod campaigns;
 mod events;
 mod templates;
@@ -31,6 +32,7 @@ const BY: &str = "admin";
 pub(crate) fn router(app: App, gate: Gate) -> Router {
     let app = Arc::new(app);
     Router::new()
+        .merge(attendance::routes())
         .merge(events::routes())
         .merge(campaigns::routes())
         .merge(templates::routes())

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, COOKIE};
+use axum::http::header::{CONTENT_TYPE, COOKIE, IF_NONE_MATCH, USER_AGENT};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -64,6 +64,50 @@ pub(super) async fn hook(State(edge): State<Edge>, uri: Uri, body: Body) -> Resp
         event["headers"][ORIGIN] = origin.header_value().into();
     }
     answered(edge.functions.hook(event).await)
+}
+
+/// A join link. Of a request the edge hands on the path and who asks.
+pub(super) async fn join(
+    State(edge): State<Edge>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let route = format!("{method} /j/{{token}}");
+    portal(&edge, &route, &method, &uri, &headers, USER_AGENT).await
+}
+
+/// An event for one's own calendar.
+pub(super) async fn calendar(
+    State(edge): State<Edge>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let route = "GET /api/events/{file}";
+    portal(&edge, route, &method, &uri, &headers, IF_NONE_MATCH).await
+}
+
+/// A route of the portal, with this one header of the visitor's, and nothing else.
+async fn portal(
+    edge: &Edge,
+    route: &str,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    handed_on: HeaderName,
+) -> Response {
+    let _at_work = edge.gate.enter();
+    let Ok(path) = uri.path().parse::<Uri>() else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let given = headers.get(&handed_on).cloned();
+    let headers: HeaderMap = given.map(|value| (handed_on, value)).into_iter().collect();
+    let mut event = event(route, method, &path, &headers, &[]);
+    if let Some(origin) = &edge.functions.portal.origin {
+        event["headers"][ORIGIN] = origin.header_value().into();
+    }
+    answered(edge.functions.portal(event).await)
 }
 
 fn answered(answer: Result<Value, String>) -> Response {

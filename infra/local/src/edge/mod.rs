@@ -14,7 +14,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
-pub(crate) use headers::site_headers;
+pub(crate) use headers::{SiteHeader, site_headers};
 use links::Place;
 
 use crate::functions::Functions;
@@ -28,18 +28,20 @@ pub(crate) struct Edge {
 }
 
 /// All public routes. `headers` go along with every answer.
-pub(crate) fn router(edge: Edge, headers: HeaderMap) -> Router {
+pub(crate) fn router(edge: Edge, headers: Vec<SiteHeader>) -> Router {
     Router::new()
         .route("/api/registrations", post(api::registration))
         .route("/api/landing", get(api::registration))
         .route("/api/contact.vcf", get(api::registration))
         .route("/api/visits", post(api::registration))
         .route("/hooks/dripsender/{token}", post(api::hook))
+        .route("/api/events/{file}", get(api::calendar))
+        .route("/j/{token}", get(api::join))
         .fallback(page)
         .with_state(edge)
         .layer(map_response(move |mut response: Response| {
-            for (name, value) in &headers {
-                response.headers_mut().insert(name, value.clone());
+            for header in &headers {
+                header.add_to(response.headers_mut());
             }
             async move { response }
         }))

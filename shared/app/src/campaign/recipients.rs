@@ -33,6 +33,8 @@ pub(super) struct Recipients<'a> {
     source: Source,
     /// The event whose registrants the audience asks for.
     event: Option<Event>,
+    /// The event whose attendance the audience asks for.
+    attended: Option<Event>,
     cap: Option<Cap>,
     decided: VecDeque<Decided>,
     /// Where the people in `decided` came from.
@@ -57,6 +59,10 @@ impl<'a> Recipients<'a> {
         Ok(Self {
             source: Source::of(&new.audience, new.created_at),
             event: match new.audience.registered_for() {
+                Some(event) => app.store.event(event).await?,
+                None => None,
+            },
+            attended: match new.audience.attendance_of() {
                 Some(event) => app.store.event(event).await?,
                 None => None,
             },
@@ -113,10 +119,21 @@ impl<'a> Recipients<'a> {
         app: &App,
         people: Vec<(Person, String)>,
     ) -> Result<VecDeque<Decided>, StoreError> {
+        let known = match &self.attended {
+            Some(event) => {
+                let ids: Vec<_> = people.iter().map(|(person, _)| person.id).collect();
+                app.store.attendance_among(event, &ids).await?
+            }
+            None => HashMap::new(),
+        };
+        let attendance = |person: &Person| {
+            let known = known.get(&person.id).copied();
+            known.unwrap_or(Attendance::Unknown)
+        };
         let meant: Vec<&Person> = people
             .iter()
             .map(|(person, _)| person)
-            .filter(|person| self.admits(person, &[]).is_ok())
+            .filter(|person| self.admits(person, attendance(person), &[]).is_ok())
             .collect();
         let indexes: Vec<&str> = meant.iter().map(|one| one.phone_index.as_str()).collect();
         let stopped = app.store.stopped_among(&indexes).await?;
@@ -129,7 +146,7 @@ impl<'a> Recipients<'a> {
             person.unsubscribed |= stopped.contains(&person.phone_index);
             let broadcasts = had.get(&person.id).map_or(&[][..], Vec::as_slice);
             Decided {
-                admitted: self.admits(&person, broadcasts),
+                admitted: self.admits(&person, attendance(&person), broadcasts),
                 person,
                 key,
             }
@@ -137,7 +154,12 @@ impl<'a> Recipients<'a> {
         Ok(decided.collect())
     }
 
-    fn admits(&self, person: &Person, broadcasts: &[Timestamp]) -> Result<(), LeftOut> {
+    fn admits(
+        &self,
+        person: &Person,
+        attendance: Attendance,
+        broadcasts: &[Timestamp],
+    ) -> Result<(), LeftOut> {
         let event = self.event.as_ref();
         let own = event.filter(|event| event.has_registrant(person.event_id, person.registered_at));
         let own = own.map(|event| event.id);
@@ -148,7 +170,7 @@ impl<'a> Recipients<'a> {
             referrer: person.referrer_id,
             status: person.status,
             registered_for: &registered_for,
-            attendance: Attendance::Unknown,
+            attendance,
             unsubscribed: person.unsubscribed,
             // Nobody registers without.
             consented: true,

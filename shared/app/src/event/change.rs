@@ -110,7 +110,7 @@ pub async fn preview_plan(
         Some(id) => {
             let event = app.store.event(id).await?.ok_or(EventError::NotFound)?;
             let details = form.check(Some(&event.details()), now);
-            event.changed(details.map_err(EventError::Fields)?)
+            event.changed(details.map_err(EventError::Fields)?, now)
         }
     };
     Ok(plan(app, &event, now).await?)
@@ -132,7 +132,7 @@ pub async fn edit_event(
         let now = app.now();
         let before = seen(app, id, revision).await?;
         let details = form.clone().check(Some(&before.details()), now);
-        let event = before.changed(details.map_err(EventError::Fields)?);
+        let event = before.changed(details.map_err(EventError::Fields)?, now);
         let event = match event.plan {
             Some(_) => event,
             None => planned(app, event, wishes, now).await?,
@@ -161,7 +161,7 @@ pub async fn cancel_event(
     for _ in 0..TRIES {
         let now = app.now();
         let before = seen(app, id, revision).await?;
-        if app.store.save_event(&before.cancelled()).await? {
+        if app.store.save_event(&before.cancelled(now)).await? {
             let event = stored(app, id).await?;
             if wishes.notify && before.is_ahead(now) {
                 notify(app, Notice::Cancelled, &before, &event, wishes.by).await?;

@@ -26,6 +26,8 @@ pub(super) struct Facts<'a> {
     pub(super) subject: Option<&'a Participant>,
     pub(super) referrals: u64,
     pub(super) settings: &'a Settings,
+    /// Whether the recipient came to the event that a follow-up is about.
+    pub(super) attendance: Attendance,
     /// The event that the message is about.
     pub(super) event: Option<&'a Event>,
     pub(super) next_event: Option<&'a Event>,
@@ -43,7 +45,7 @@ pub(super) fn render(facts: &Facts<'_>, random: u64) -> Option<Rendered> {
         MessageType::ReferrerAlert => alert_vars(facts, facts.subject?),
         _ => recipient_vars(facts),
     };
-    match SystemTemplate::of(facts.message_type, Attendance::Unknown) {
+    match SystemTemplate::of(facts.message_type, facts.attendance) {
         Some(default) => text_of(default, facts.template, &vars, random),
         None => broadcast(facts, &vars, random),
     }

@@ -210,6 +210,7 @@ pub(super) fn judge(
         subject: checked.subject.as_ref(),
         referrals: checked.referrals,
         settings,
+        attendance: checked.attendance,
         event: checked.event.as_ref(),
         next_event: about.next,
         join: about.join.as_deref(),

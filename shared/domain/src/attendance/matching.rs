@@ -43,7 +43,7 @@ pub enum By {
 }
 
 /// Somebody who was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Present {
     /// Who.
     pub participant: ParticipantId,

@@ -23,6 +23,7 @@ fn entry() -> Entry<'static> {
         minutes: Some(90),
         description: Some("Kita bahas modal usaha; ajak teman, ya.\r\nGratis."),
         url: "https://www.webdonasi.com/j/k7m2xq",
+        joins: true,
         cancelled: false,
     }
 }
@@ -72,6 +73,22 @@ fn time(component: &ICalendarComponent, property: &ICalendarProperty) -> String 
 fn the_file_is_this_and_always_this() {
     insta::assert_snapshot!(ics(&entry()).replace('\r', ""));
     assert_eq!(ics(&entry()), ics(&entry()));
+}
+
+#[test]
+fn the_site_is_not_said_to_be_the_way_to_the_meeting() {
+    let public = ics(&Entry {
+        url: "https://www.webdonasi.com/",
+        joins: false,
+        ..entry()
+    });
+    let calendar = read(&public);
+    assert_eq!(
+        text(event(&calendar), &ICalendarProperty::Description),
+        "Minggu, 29 November 2026, 19.30 WIB\n\
+         Link Zoom kami kirim lewat WhatsApp sebelum acara dimulai.\n\n\
+         Kita bahas modal usaha; ajak teman, ya.\nGratis."
+    );
 }
 
 /// Nothing in the file comes from the clock or from chance: another process writes the same.

@@ -143,13 +143,19 @@ fn another_time_forgets_what_was_planned_and_another_title_does_not() {
         title: Some("Lain".to_owned()),
         ..EventForm::default()
     };
-    let titled = event.changed(title.check(Some(&event.details()), at(NOW)).unwrap());
+    let titled = event.changed(
+        title.check(Some(&event.details()), at(NOW)).unwrap(),
+        at(NOW),
+    );
     assert_eq!((titled.revision, titled.reminder), (2, Some(reminder)));
     let moved = EventForm {
         start_time: Some("2026-11-29 20:30".to_owned()),
         ..EventForm::default()
     };
-    let moved = titled.changed(moved.check(Some(&titled.details()), at(NOW)).unwrap());
+    let moved = titled.changed(
+        moved.check(Some(&titled.details()), at(NOW)).unwrap(),
+        at(NOW),
+    );
     assert_eq!((moved.revision, moved.reminder), (3, None));
     assert_eq!(moved.superseded, [reminder.campaign]);
     let everybody = EventForm {
@@ -159,11 +165,14 @@ fn another_time_forgets_what_was_planned_and_another_title_does_not() {
         }),
         ..EventForm::default()
     };
-    let others = titled.changed(everybody.check(Some(&titled.details()), at(NOW)).unwrap());
+    let others = titled.changed(
+        everybody.check(Some(&titled.details()), at(NOW)).unwrap(),
+        at(NOW),
+    );
     assert_eq!(others.reminder, None);
     assert_eq!(others.whom(), Audience::Everybody);
     assert_eq!(titled.whom(), Audience::EventDefault { event: titled.id });
-    let off = titled.cancelled();
+    let off = titled.cancelled(at(NOW));
     assert_eq!((off.status, off.reminder), (EventStatus::Cancelled, None));
     assert_eq!(off.superseded, [reminder.campaign]);
     assert!(!off.is_ahead(at(NOW)));

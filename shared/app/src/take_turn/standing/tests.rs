@@ -29,6 +29,7 @@ fn event(status: EventStatus, start_time: Timestamp) -> Event {
         status,
         revision: 1,
         created_at: Timestamp::UNIX_EPOCH,
+        changed_at: Timestamp::UNIX_EPOCH,
         adopts_from: Timestamp::UNIX_EPOCH,
         plan: None,
         reminder: None,

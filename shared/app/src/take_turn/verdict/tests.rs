@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use domain::alert_pace::AlertPace;
+use domain::attendance::Attendance;
 use domain::hours::{HoursPolicy, SendingHours};
 use domain::ids::{MessageId, NumberId, ParticipantId, Token};
 use domain::lane::Lane;
@@ -101,6 +102,7 @@ fn checked() -> Checked {
         number: Some((number(), Ok(GatewayKey(Zeroizing::new("k".to_owned()))))),
         template: None,
         event: None,
+        attendance: Attendance::Unknown,
         campaign: None,
     }
 }
