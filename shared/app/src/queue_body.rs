@@ -4,13 +4,14 @@
 //!
 //! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` or
 //! `{"v":1,"number_id":…,"check":…}` · referrals `{"v":1,"job":…,…}` ·
-//! inbound `{"v":1,"id":…,"number_id":…,"sealed":…}` ·
+//! inbound `{"v":1,"id":…,"number_id":…,"received_at":…,"sealed":…}` ·
 //! what a schedule hands over `{"v":1,"kind":…,"id":…}`
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::NumberId;
 use domain::schedule::{Job, JobKind};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -75,6 +76,7 @@ struct InboundBody {
     id: Uuid,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     number_id: Option<NumberId>,
+    received_at: Timestamp,
     /// Base64.
     sealed: String,
 }
@@ -141,6 +143,7 @@ pub fn encode(message: &QueueMessage) -> Result<String, serde_json::Error> {
             v: VERSION,
             id: aside.id,
             number_id: aside.number_id,
+            received_at: aside.received_at,
             sealed: STANDARD.encode(&aside.sealed),
         }),
     }
@@ -216,6 +219,7 @@ pub fn decode_inbound(body: &str) -> Result<Aside, QueueBodyError> {
     let InboundBody {
         id,
         number_id,
+        received_at,
         sealed,
         ..
     } = decode(QUEUE, body)?;
@@ -229,6 +233,7 @@ pub fn decode_inbound(body: &str) -> Result<Aside, QueueBodyError> {
     Ok(Aside {
         id,
         number_id,
+        received_at,
         sealed,
     })
 }

@@ -16,8 +16,16 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use domain::inbound::{Request, Sender};
-use gateway::inbound::{Ignored, NotJson, Parsed, parse};
+use gateway::inbound::{Ignored, NotJson, Parsed};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+
+/// When the bodies come.
+const RECEIVED_AT: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn parse(body: &[u8]) -> Result<Vec<Parsed>, NotJson> {
+    gateway::inbound::parse(body, RECEIVED_AT)
+}
 
 /// A file's bytes by its name without the ending.
 fn files() -> BTreeMap<String, Vec<u8>> {
@@ -207,6 +215,20 @@ fn a_message_without_an_id_gets_the_same_one_each_time_and_another_than_others()
     let odd = id("stop", json!("3EB0 é"));
     assert_eq!(id("other", json!("3EB0 é")), odd);
     assert_ne!(id("stop", json!("3EB0 è")), odd);
+    // What has no id and no time of its own is another message in another minute.
+    let after = |body: serde_json::Value, seconds: i64| {
+        let at = RECEIVED_AT + SignedDuration::from_secs(seconds);
+        let parsed = gateway::inbound::parse(body.to_string().as_bytes(), at).unwrap();
+        let Parsed::Message(received) = &parsed[0] else {
+            panic!("{parsed:?}");
+        };
+        received.id.as_str().to_owned()
+    };
+    let body = json!({"phone": "628110000001", "text": "stop", "id": null});
+    assert_eq!(after(body.clone(), 59), none);
+    assert_ne!(after(body, 60), none);
+    let body = json!({"phone": "628110000001", "text": "stop", "id": "3EB0 é"});
+    assert_eq!(after(body, 60), odd);
     assert_eq!(id("stop", json!("X".repeat(129))).len(), none.len());
     assert_eq!(id("stop", json!("X".repeat(128))), "X".repeat(128));
 }
