@@ -231,6 +231,9 @@ impl Store {
         .set("resolved_by", text(&settled.by))
         .set("resolved_at", text(iso(now)))
         .set("ttl", number(forget_at.as_second()))
+        // Nobody reads it again, and who asked to be forgotten may have written it.
+        .remove("raw")
+        .remove("salt")
         .when_equals("state", text(InboxState::Open.as_str()))
     }
 

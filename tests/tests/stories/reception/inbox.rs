@@ -90,6 +90,12 @@ async fn a_wrong_number_is_resolved_by_erasing_and_anything_is_dismissed() {
         assert_eq!(done.expect("done"), expected);
     }
     assert!(waiting(&town).await.is_empty());
+    // What came is gone, and not only what would open it.
+    let settled = town.items("inbox").await;
+    assert_eq!(settled.len(), 2);
+    for item in settled {
+        assert!(!item.contains_key("raw") && !item.contains_key("salt"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
