@@ -55,11 +55,17 @@ async fn webhook_deps() -> webhook::Deps {
 async fn sealed(event: &Value, app: &App) -> Value {
     let mut event = event.clone();
     let body = event["Records"][0]["body"].as_str().unwrap();
-    let Aside { id, number_id, .. } = decode_inbound(body).unwrap();
+    let Aside {
+        id,
+        number_id,
+        received_at,
+        ..
+    } = decode_inbound(body).unwrap();
     let sealed = app.store.seal_aside(id, b"\n{}", app.now()).await;
     let aside = QueueMessage::Inbound(Aside {
         id,
         number_id,
+        received_at,
         sealed: sealed.unwrap(),
     });
     event["Records"][0]["body"] = encode(&aside).unwrap().into();

@@ -98,6 +98,7 @@ async fn it_takes_messages_and_outlives_what_it_cannot_read() {
     let aside = QueueMessage::Inbound(Aside {
         id,
         number_id: Some(number),
+        received_at: app.now(),
         sealed: sealed.unwrap(),
     });
     let good = encode(&aside).unwrap();

@@ -6,9 +6,10 @@ use std::error::Error;
 use std::time::Duration;
 
 use domain::ids::NumberId;
-use domain::inbound::{Received, Sender};
+use domain::inbound::{Received, Request, Sender};
 use domain::inbox::InboxKind;
 use gateway::inbound::{Parsed, parse};
+use jiff::Timestamp;
 use store::{Chain, StoreError};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
@@ -29,7 +30,7 @@ const END_OF_TOKEN: u8 = b'\n';
 pub enum Hooked {
     /// No number has this address.
     UnknownAddress,
-    /// More than the address takes in a minute.
+    /// More than the address takes in a minute, and nobody in it asks to stop.
     TooOften,
     /// The body is no JSON.
     NotJson,
@@ -55,14 +56,15 @@ pub enum HookError {
 /// # Errors
 /// [`HookError`]: nobody has it, and the gateway should bring it again.
 pub async fn hook(app: &App, token: &str, body: &[u8]) -> Result<Hooked, HookError> {
+    let received_at = app.now();
     let mut via = None;
-    let attempt = Box::pin(attempt(app, token, body, &mut via));
+    let attempt = Box::pin(attempt(app, token, body, received_at, &mut via));
     let why: Box<dyn Error + Send + Sync> = match timeout(PATIENCE, attempt).await {
         Ok(Ok(hooked)) => return Ok(hooked),
         Ok(Err(error)) => error.into(),
         Err(elapsed) => elapsed.into(),
     };
-    if parse(body).is_err() {
+    if parse(body, received_at).is_err() {
         return Ok(Hooked::NotJson);
     }
     let id = app.dice.uuid();
@@ -72,6 +74,7 @@ pub async fn hook(app: &App, token: &str, body: &[u8]) -> Result<Hooked, HookErr
     let aside = Aside {
         id,
         number_id: via,
+        received_at,
         sealed: sealed.map_err(HookError::Seal)?,
     };
     tracing::error!(aside = %id, error = %Chain(&*why), "the store did not take a message, it is put aside");
@@ -84,19 +87,27 @@ async fn attempt(
     app: &App,
     token: &str,
     body: &[u8],
+    received_at: Timestamp,
     via: &mut Option<NumberId>,
 ) -> Result<Hooked, StoreError> {
     let Some(number) = number_of_hook(app, token).await? else {
         return Ok(Hooked::UnknownAddress);
     };
     *via = Some(number);
-    if !within_hook_limit(app, number).await? {
-        return Ok(Hooked::TooOften);
-    }
-    let Ok(parts) = parse(body) else {
+    let is_within = within_hook_limit(app, number).await?;
+    let Ok(mut parts) = parse(body, received_at) else {
         return Ok(Hooked::NotJson);
     };
-    Ok(Hooked::Taken(take_in(app, number, &parts).await?))
+    let is_one_person = is_one_person(&parts);
+    if !is_within {
+        // The gateway may never bring it again: a stop is not lost for others' noise.
+        parts.retain(asks_to_stop);
+        if parts.is_empty() {
+            return Ok(Hooked::TooOften);
+        }
+    }
+    let answer = take_in(app, number, &parts, received_at).await?;
+    Ok(Hooked::Taken(answer.filter(|_| is_one_person)))
 }
 
 /// Takes what was put aside. Answers come too late and are dropped; what was stored at the first
@@ -113,31 +124,44 @@ pub async fn take_up(app: &App, aside: &Aside) -> Result<(), StoreError> {
         Some(via) => Some(via),
         None => number_of_hook(app, std::str::from_utf8(token).unwrap_or_default()).await?,
     };
-    let (Some(via), Ok(parts)) = (via, parse(body)) else {
+    let (Some(via), Ok(parts)) = (via, parse(body, aside.received_at)) else {
         tracing::warn!("a body that was put aside belongs to none of our addresses");
         return Ok(());
     };
-    take_in(app, via, &parts).await?;
+    take_in(app, via, &parts, aside.received_at).await?;
     Ok(())
 }
 
-/// Receives every message. One that fails keeps none of the others from being received.
-async fn take_in(app: &App, via: NumberId, parts: &[Parsed]) -> Result<Option<Answer>, StoreError> {
+/// Receives every message, and gives the first answer; that a stop is confirmed is said before all
+/// else. One that fails keeps none of the others from being received.
+async fn take_in(
+    app: &App,
+    via: NumberId,
+    parts: &[Parsed],
+    received_at: Timestamp,
+) -> Result<Option<Answer>, StoreError> {
+    let mut confirmed = None;
     let mut answer = None;
     let mut failed = None;
     for part in parts {
-        match Box::pin(take_part(app, via, part)).await {
+        match Box::pin(take_part(app, via, part, received_at)).await {
+            Ok(given) if asks_to_stop(part) => confirmed = confirmed.or(given),
             Ok(given) => answer = answer.or(given),
             Err(error) => failed = failed.or(Some(error)),
         }
     }
     match failed {
         Some(error) => Err(error),
-        None => Ok(answer.filter(|_| is_one_person(parts))),
+        None => Ok(confirmed.or(answer)),
     }
 }
 
-async fn take_part(app: &App, via: NumberId, part: &Parsed) -> Result<Option<Answer>, StoreError> {
+async fn take_part(
+    app: &App,
+    via: NumberId,
+    part: &Parsed,
+    received_at: Timestamp,
+) -> Result<Option<Answer>, StoreError> {
     match part {
         Parsed::Message(received) => {
             let request = received.wording.request();
@@ -153,9 +177,21 @@ async fn take_part(app: &App, via: NumberId, part: &Parsed) -> Result<Option<Ans
             } else {
                 InboxKind::Unreadable
             };
-            keep_for_admin(app, via, kind, &unclear.raw).await?;
+            keep_for_admin(app, via, kind, &unclear.raw, received_at).await?;
             Ok(None)
         }
+    }
+}
+
+/// Whether it must have its effect whatever else comes.
+fn asks_to_stop(part: &Parsed) -> bool {
+    match part {
+        Parsed::Message(received) => matches!(
+            received.wording.request(),
+            Request::Stop | Request::WrongNumber
+        ),
+        Parsed::Unclear(unclear) => unclear.mentions_stop,
+        Parsed::Ignored(_) => false,
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! wake `{"v":1}` · turns `{"v":1,"number_id":…,"turn":…}` or
 //! `{"v":1,"number_id":…,"check":…}` · referrals `{"v":1,"job":…,…}` ·
-//! inbound `{"v":1,"id":…,"number_id":…,"sealed":…}` ·
+//! inbound `{"v":1,"id":…,"number_id":…,"received_at":…,"sealed":…}` ·
 //! campaigns `{"v":1,"campaign":…}`, `{"v":1,"reconcile":true}`, or what a schedule hands over,
 //! `{"v":1,"kind":…,"id":…}`
 
@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::{CampaignId, NumberId};
 use domain::schedule::{Job, JobKind};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -76,6 +77,7 @@ struct InboundBody {
     id: Uuid,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     number_id: Option<NumberId>,
+    received_at: Timestamp,
     /// Base64.
     sealed: String,
 }
@@ -174,6 +176,7 @@ pub fn encode(message: &QueueMessage) -> Result<String, serde_json::Error> {
             v: VERSION,
             id: aside.id,
             number_id: aside.number_id,
+            received_at: aside.received_at,
             sealed: STANDARD.encode(&aside.sealed),
         }),
     }
@@ -270,6 +273,7 @@ pub fn decode_inbound(body: &str) -> Result<Aside, QueueBodyError> {
     let InboundBody {
         id,
         number_id,
+        received_at,
         sealed,
         ..
     } = decode(QUEUE, body)?;
@@ -283,6 +287,7 @@ pub fn decode_inbound(body: &str) -> Result<Aside, QueueBodyError> {
     Ok(Aside {
         id,
         number_id,
+        received_at,
         sealed,
     })
 }

@@ -111,8 +111,9 @@ fn unmatched<'a>(
     }
 }
 
-/// Keeps what nobody could act on for the admin, sealed, the first 8 KB of it; the same once. At
-/// most 50 unreadable payloads of a number a day.
+/// Keeps what nobody could act on for the admin, sealed, the first 8 KB of it; the same once, and a
+/// stop once a minute of `received_at`, when it came. At most 50 unreadable payloads of a number a
+/// day.
 ///
 /// # Errors
 /// [`StoreError`] if the store does not answer.
@@ -121,10 +122,10 @@ pub async fn keep_for_admin(
     via: NumberId,
     kind: InboxKind,
     raw: &[u8],
+    received_at: Timestamp,
 ) -> Result<(), StoreError> {
-    let now = app.now();
     if kind == InboxKind::Unreadable {
-        let day = next_wib_day(now);
+        let day = next_wib_day(received_at);
         let key = format!("UNREADABLE#{via}");
         let store = &app.store;
         if !store
@@ -135,7 +136,8 @@ pub async fn keep_for_admin(
             return Ok(());
         }
     }
-    if app.store.keep(unmatched(via, kind, None, raw, now)).await? {
+    let new = unmatched(via, kind, None, raw, received_at);
+    if app.store.keep(new).await? {
         tracing::warn!(alarm = "inbox", number = %via, kind = kind.as_str(), "somebody has to look into the inbox");
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-/// Items that are settled are kept this long for questions, then deleted by TTL.
+/// Items that are settled are kept this long for questions, without what came, then deleted by TTL.
 pub const KEEP_SETTLED: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// What is kept of a payload, bytes.
 pub const MOST_RAW: usize = 8 * 1024;

@@ -14,6 +14,7 @@ mod time;
 mod unclear;
 
 use domain::inbound::Received;
+use jiff::Timestamp;
 use thiserror::Error;
 
 pub use unclear::Unclear;
@@ -56,8 +57,11 @@ pub struct NotJson;
 ///
 /// Never empty. A list of more than 20 gives the first 20, and the others together as unclear.
 ///
+/// `received_at` is when the body came: a message without an id is known again within that minute
+/// only.
+///
 /// # Errors
 /// [`NotJson`].
-pub fn parse(body: &[u8]) -> Result<Vec<Parsed>, NotJson> {
-    payload::value(body).map(|value| item::read_all(&value))
+pub fn parse(body: &[u8], received_at: Timestamp) -> Result<Vec<Parsed>, NotJson> {
+    payload::value(body).map(|value| item::read_all(&value, received_at))
 }

@@ -10,14 +10,24 @@
 mod any;
 #[path = "webhook/cases.rs"]
 mod cases;
+#[path = "webhook/ids.rs"]
+mod ids;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use domain::inbound::{Request, Sender};
-use gateway::inbound::{Ignored, NotJson, Parsed, parse};
+use gateway::inbound::{Ignored, NotJson, Parsed};
+use jiff::Timestamp;
 use serde_json::json;
+
+/// When the bodies come.
+const RECEIVED_AT: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn parse(body: &[u8]) -> Result<Vec<Parsed>, NotJson> {
+    gateway::inbound::parse(body, RECEIVED_AT)
+}
 
 /// A file's bytes by its name without the ending.
 fn files() -> BTreeMap<String, Vec<u8>> {
@@ -186,29 +196,6 @@ fn wrappers_come_off_eight_deep() {
         "data": {"key": {"remoteJid": "628110000001@s.whatsapp.net", "id": "A"}, "message": {"conversation": "stop"}},
     }));
     assert_eq!(told, ["628110000001 | A | - | Stop | stop"]);
-}
-
-#[test]
-fn a_message_without_an_id_gets_the_same_one_each_time_and_another_than_others() {
-    let id = |text: &str, id: serde_json::Value| {
-        let body = json!({"phone": "628110000001", "text": text, "id": id});
-        let parsed = parse(body.to_string().as_bytes()).unwrap();
-        let Parsed::Message(received) = &parsed[0] else {
-            panic!("{parsed:?}");
-        };
-        received.id.as_str().to_owned()
-    };
-    let none = id("stop", json!(null));
-    assert_eq!(none.len(), "no-id-".len() + 64);
-    assert_eq!(id("stop", json!(null)), none);
-    assert_ne!(id("stop!", json!(null)), none);
-    assert_eq!(id("stop", json!("  ")).len(), none.len());
-    // An odd id is still what tells messages apart.
-    let odd = id("stop", json!("3EB0 é"));
-    assert_eq!(id("other", json!("3EB0 é")), odd);
-    assert_ne!(id("stop", json!("3EB0 è")), odd);
-    assert_eq!(id("stop", json!("X".repeat(129))).len(), none.len());
-    assert_eq!(id("stop", json!("X".repeat(128))), "X".repeat(128));
 }
 
 #[test]

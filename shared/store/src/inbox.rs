@@ -83,7 +83,12 @@ fn place(id: &str) -> Place<'_> {
 
 impl Store {
     async fn inbox_item(&self, new: Unmatched<'_>) -> Result<Item, StoreError> {
-        let mut whole = format!("{}#{}#", new.via, new.kind.as_str()).into_bytes();
+        let mut whole = format!("{}#{}#", new.via, new.kind.as_str());
+        if new.kind != InboxKind::Unreadable {
+            // Who stops again in the same words after this was settled is not to be overheard.
+            whole.push_str(&format!("{}#", new.at.as_second().div_euclid(60)));
+        }
+        let mut whole = whole.into_bytes();
         whole.extend_from_slice(new.raw);
         let id = self.vault.keyed_hash("inbox", &whole);
         let id = id.map_err(StoreError::vault(WHAT))?;
@@ -226,6 +231,9 @@ impl Store {
         .set("resolved_by", text(&settled.by))
         .set("resolved_at", text(iso(now)))
         .set("ttl", number(forget_at.as_second()))
+        // Nobody reads it again, and who asked to be forgotten may have written it.
+        .remove("raw")
+        .remove("salt")
         .when_equals("state", text(InboxState::Open.as_str()))
     }
 

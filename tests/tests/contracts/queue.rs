@@ -211,6 +211,7 @@ pub(crate) async fn what_was_put_aside_arrives_as_it_was<P: Probe>(probe: &mut P
         let aside = Aside {
             id: Uuid::from_u128(length as u128),
             number_id: (length == 1).then(|| NumberId(Uuid::from_u128(3))),
+            received_at: jiff::Timestamp::UNIX_EPOCH,
             sealed: (0..length).map(|n| (n % 256) as u8).collect(),
         };
         let message = QueueMessage::Inbound(aside.clone());

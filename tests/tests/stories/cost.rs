@@ -110,8 +110,9 @@ async fn a_message_takes_four_calls_from_queued_to_accepted_besides_the_queries_
     town.limit(1, (2, 2), 600, 4_800).await;
     town.advance(5).await;
     let people: Vec<Person> = (1..=20).map(Person::nth).collect();
-    town.all_register(&people).await;
+    // Before anybody registers: the first turn begins while the others still do.
     town.cloud.calls.start_bill();
+    town.all_register(&people).await;
     town.advance(80).await;
     assert_eq!(town.all_messages().await.len(), 20);
     let bill = town.cloud.calls.bill("sender");

@@ -30,7 +30,8 @@ async fn every_sample_is_answered_and_only_a_person_is_answered_in_words() {
     for file in files {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
         let body = std::fs::read(&file).unwrap();
-        let parts = gateway::inbound::parse(&body).expect("a sample is JSON");
+        let parts = gateway::inbound::parse(&body, town.cloud.app.now());
+        let parts = parts.expect("a sample is JSON");
         let answer = town.hook(1, body.clone()).await;
         assert_eq!(answer.status, 200, "{name}: {}", answer.text);
         let is_person = matches!(
@@ -158,6 +159,22 @@ async fn an_address_takes_so_many_messages_a_minute_and_another_is_not_meant() {
         taken.push(answer.status);
     }
     assert_eq!(taken, [200, 200, 200, 429, 429]);
+    // A stop is never one too many, and is all that is taken of its body.
+    let (eight, nine) = (Person::nth(8), Person::nth(9));
+    let body = json!([
+        town.message(&eight, "3EB08", "JADWAL"),
+        town.message(&eight, "3EB09", "STOP"),
+        {"phone": "?", "text": "stop"},
+    ]);
+    let answer = town.hook(1, body.to_string()).await;
+    assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
+    let body = town.message(&nine, "3EB0A", "SALAH NOMOR").to_string();
+    assert_eq!(town.hook(1, body).await.json()["reply"], true);
+    for person in [&eight, &nine] {
+        assert!(town.standing_of(person).await.standing.is_stopped());
+    }
+    let waiting = app::inbox::inbox(&town.cloud.app, None, 10).await;
+    assert_eq!(waiting.expect("the inbox").items.len(), 1);
     let body = town.message(&Person::nth(7), "3EB07", "Halo").to_string();
     assert_eq!(town.hook(2, body.clone()).await.status, 200);
     town.advance(60).await;
@@ -184,7 +201,7 @@ async fn of_several_messages_in_one_body_each_counts_and_nobody_gets_anothers_an
     let answer = town.hook(1, mixed.to_string()).await;
     assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
     assert!(town.standing_of(&three).await.standing.is_stopped());
-    // The first answer of one person's messages is the one.
+    // Of one person's messages a stop is confirmed before anything else is answered.
     let four = Person::nth(4);
     let own = json!([
         town.message(&four, "3EB04", "Halo"),
@@ -192,8 +209,47 @@ async fn of_several_messages_in_one_body_each_counts_and_nobody_gets_anothers_an
     ]);
     let answer = town.hook(1, own.to_string()).await.json();
     assert!(
-        answer["text"].as_str().unwrap().contains("wa.me/"),
+        answer["text"]
+            .as_str()
+            .unwrap()
+            .contains("tidak akan menerima"),
         "{answer}"
     );
     assert!(town.standing_of(&four).await.standing.is_stopped());
+}
+
+/// The simple form of a body with neither id nor time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_stop_in_the_same_words_is_heard_after_the_first_was_lifted() {
+    let town = Town::open_on("2026-11-24 10:00").await;
+    let person = Person::nth(1);
+    let app = &town.cloud.app;
+    let index = app.store.phone_index(&person.phone()).expect("an index");
+    let body = json!({"phone": person.phone().digits(), "text": "STOP"}).to_string();
+    for _ in 0..2 {
+        let answer = town.hook(1, body.clone()).await;
+        assert_eq!(answer.json()["reply"], true, "{}", answer.text);
+        let again = town.hook(1, body.clone()).await;
+        assert_eq!(again.text, "{}", "a duplicate");
+        let stopped = town.standing_of(&person).await;
+        assert!(stopped.standing.is_stopped());
+        town.advance(60).await;
+        let lift = app::suppression::lift_stop(app, &index, stopped.changed_at, "admin", "diminta");
+        assert_eq!(
+            lift.await.expect("an answer"),
+            app::suppression::Lifted::Done
+        );
+        assert!(!town.standing_of(&person).await.standing.is_stopped());
+    }
+    // Nor when nobody knows whose it is.
+    let unclear = json!({"phone": "?", "text": "stop"}).to_string();
+    for _ in 0..2 {
+        town.advance(60).await;
+        assert_eq!(town.hook(1, unclear.clone()).await.text, "{}");
+        let page = app::inbox::inbox(app, None, 10).await.expect("the inbox");
+        assert_eq!(page.items.len(), 1);
+        let dismiss = app::inbox::Resolution::Dismiss;
+        let done = app::inbox::resolve_inbox(app, &page.items[0].id, dismiss, "admin").await;
+        assert_eq!(done.expect("an answer"), app::inbox::Resolved::Done);
+    }
 }

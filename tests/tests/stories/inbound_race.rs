@@ -4,6 +4,7 @@
 
 use app::Failpoint;
 use app::dispatch::{Call, dispatch};
+use app::numbers::set_paused;
 use domain::message::{MessageKey, MessageType, NewMessage, Waiting};
 use reqwest::Method;
 use tests::{Answer, Pause, Person, Town};
@@ -27,8 +28,14 @@ const MOMENTS: [Failpoint; 8] = [
     Failpoint::TurnNextSent,
 ];
 
+/// Those of a turn that tells of several alerts at once; both after it has asked.
+const MOMENTS_OF_A_LIST: [Failpoint; 2] = [Failpoint::GroupClaimed, Failpoint::GroupRecorded];
+
 /// Whether a turn at this moment has asked already whether it may send.
 fn has_checked(moment: Failpoint) -> bool {
+    if MOMENTS_OF_A_LIST.contains(&moment) {
+        return true;
+    }
     let place = |one| MOMENTS.iter().position(|moment| *moment == one);
     place(moment) >= place(Failpoint::TurnBeforeRequest)
 }
@@ -50,6 +57,12 @@ struct Race {
     town: Town,
     person: Person,
     rows: usize,
+    /// Numbers that take a turn.
+    turns: usize,
+    /// What waits for the person.
+    message_type: &'static str,
+    /// What has reached the town before.
+    sent_before: usize,
 }
 
 impl Race {
@@ -63,9 +76,54 @@ impl Race {
             town.limit(number, (120, 120), 600, 4_800).await;
         }
         town.advance(20).await;
-        let race = Self { town, person, rows };
+        let race = Self {
+            sent_before: town.cloud.simulator.received().len(),
+            town,
+            person,
+            rows,
+            turns: NUMBERS,
+            message_type: "link",
+        };
         race.queue().await;
         race
+    }
+
+    /// Alerts to a referrer that one number tells of as a list at its next turn.
+    async fn open_with_a_list() -> Self {
+        let town = Town::open_on("2026-11-24 10:00").await;
+        let person = Person::nth(0);
+        town.all_register(std::slice::from_ref(&person)).await;
+        town.advance(60).await;
+        let invite = async |numbers: std::ops::Range<u32>| {
+            let people: Vec<Person> = numbers
+                .map(|n| Person::nth(n).invited_by(&person))
+                .collect();
+            town.all_register(&people).await;
+            town.advance(60).await;
+        };
+        // After as many as are told singly the next waits for the hour, and others with it.
+        invite(1..6).await;
+        invite(6..7).await;
+        invite(7..10).await;
+        for number in 1..=NUMBERS {
+            let id = town.number_id(number).await;
+            set_paused(&town.cloud.app, id, true).await.expect("known");
+        }
+        town.advance(3_600).await;
+        let rows = town.count_rows("referrer_alert", "sent", "accepted").await;
+        assert_eq!(rows, 5);
+        let id = town.number_id(1).await;
+        town.cloud.queue.lose(&["wake"]);
+        set_paused(&town.cloud.app, id, false).await.expect("known");
+        town.cloud.queue.lose(&[]);
+        Self {
+            sent_before: town.cloud.simulator.received().len(),
+            town,
+            person,
+            rows: 4,
+            turns: 1,
+            message_type: "referrer_alert",
+        }
     }
 
     async fn queue(&self) {
@@ -104,13 +162,17 @@ impl Race {
         }
     }
 
+    fn is_list(&self) -> bool {
+        self.message_type == "referrer_alert"
+    }
+
     /// Gives every number a turn, and waits until all have begun.
     async fn turns(&self) {
         let conductor = &self.town.cloud.conductor;
         let before = conductor.runs("turns");
         let done = dispatch(&self.town.cloud.app, Call::Wake).await;
-        assert_eq!(done.expect("dispatched").armed, NUMBERS);
-        while conductor.runs("turns") < before + NUMBERS as u64 {
+        assert_eq!(done.expect("dispatched").armed, self.turns);
+        while conductor.runs("turns") < before + self.turns as u64 {
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }
     }
@@ -133,7 +195,7 @@ impl Race {
         loop {
             let depth = conductor.depth("turns").expect("a queue");
             let came = pause.came();
-            if came == NUMBERS || (depth.ready == 0 && depth.running == came) {
+            if came == self.turns || (depth.ready == 0 && depth.running == came) {
                 return;
             }
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
@@ -147,9 +209,9 @@ impl Race {
         tokio::spawn(Answer::to(request.json(&body)))
     }
 
-    /// So many messages have reached the person, their welcome left out.
+    /// So many messages have reached the person since.
     fn sent(&self) -> usize {
-        self.town.cloud.simulator.received().len() - 1
+        self.town.cloud.simulator.received().len() - self.sent_before
     }
 
     /// Plays to the end: exactly `expected` were sent, the others ended for the right reason.
@@ -157,9 +219,17 @@ impl Race {
         self.town.advance(240).await;
         assert_eq!(self.sent(), expected, "{case}");
         let town = &self.town;
-        let sent = town.count_rows("link", "sent", "accepted").await;
-        let ended = town.count_rows("link", "failed", "suppressed").await;
-        assert_eq!((sent, ended), (expected, self.rows - expected), "{case}");
+        let of = self.message_type;
+        let rows = async |state, reason| town.count_rows(of, state, reason).await;
+        let singles = if self.is_list() { 5 } else { 0 };
+        let told = rows("sent", "accepted").await + rows("sent", "grouped").await - singles;
+        let ended = rows("failed", "suppressed").await;
+        // One message tells of the whole list.
+        let rows_told = match expected {
+            1 if self.is_list() => self.rows,
+            others => others,
+        };
+        assert_eq!((told, ended), (rows_told, self.rows - rows_told), "{case}");
         town.check_invariants();
     }
 }
@@ -170,9 +240,9 @@ async fn confirmed(stop: JoinHandle<Answer>, case: &str) {
     assert_eq!(answer.json()["reply"], true, "{case}: {}", answer.text);
 }
 
-async fn case(moment: Failpoint, of_stop: Failpoint, order: Order, rows: usize) {
+async fn case(race: Race, moment: Failpoint, of_stop: Failpoint, order: Order) {
     let case = format!("{moment:?}, {of_stop:?}, {order:?}");
-    let race = Race::open(rows).await;
+    let turns = race.turns;
     let is_stored = of_stop == Failpoint::ReceiveCommitted;
     let at_moment = Pause::at(moment);
     let at_stop = Pause::at(of_stop);
@@ -181,7 +251,7 @@ async fn case(moment: Failpoint, of_stop: Failpoint, order: Order, rows: usize) 
     let asked_before = match order {
         Order::TurnsTurnsStop | Order::TurnsStopTurns => {
             race.turns().await;
-            at_moment.until(NUMBERS).await;
+            at_moment.until(turns).await;
             stop = race.stop();
             at_stop.until(1).await;
             has_checked(moment) || (!is_stored && matches!(order, Order::TurnsTurnsStop))
@@ -208,7 +278,7 @@ async fn case(moment: Failpoint, of_stop: Failpoint, order: Order, rows: usize) 
             race.turns_ended().await;
         }
     }
-    race.check(if asked_before { NUMBERS } else { 0 }, &case)
+    race.check(if asked_before { turns } else { 0 }, &case)
         .await;
 }
 
@@ -224,7 +294,12 @@ async fn every_order(moment: Failpoint) {
             let is_first = matches!(order, Order::TurnsTurnsStop);
             let is_many = is_first && of_stop == Failpoint::ReceiveCommitted;
             let rows = if is_many { MANY } else { FEW };
-            Box::pin(case(moment, of_stop, order, rows)).await;
+            let race = if MOMENTS_OF_A_LIST.contains(&moment) {
+                Box::pin(Race::open_with_a_list()).await
+            } else {
+                Race::open(rows).await
+            };
+            Box::pin(case(race, moment, of_stop, order)).await;
         }
     }
 }
@@ -247,4 +322,6 @@ at_every_moment! {
     a_stop_meets_turns_that_have_an_answer: TurnAnswered,
     a_stop_meets_turns_that_have_recorded: TurnRecorded,
     a_stop_meets_turns_that_have_passed_on: TurnNextSent,
+    a_stop_meets_a_turn_that_has_claimed_a_list: GroupClaimed,
+    a_stop_meets_a_turn_that_has_recorded_the_first_of_a_list: GroupRecorded,
 }

@@ -2,6 +2,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use domain::ids::{CampaignId, NumberId, ParticipantId};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -50,6 +51,8 @@ pub struct Aside {
     /// The number that it came to; none if not even that could be asked, and then the token of
     /// its address is among what is encrypted.
     pub number_id: Option<NumberId>,
+    /// When it came, UTC.
+    pub received_at: Timestamp,
     /// The body as it came, encrypted.
     pub sealed: Vec<u8>,
 }

@@ -85,18 +85,24 @@ fn what_was_put_aside_reads_back_with_and_without_its_number() {
         let aside = Aside {
             id: Uuid::from_u128(10),
             number_id,
+            received_at: Timestamp::UNIX_EPOCH,
             sealed: vec![0xfb, 0xff, 0x00],
         };
         let body = encode(&QueueMessage::Inbound(aside.clone())).unwrap();
         let number = number_id.map_or(String::new(), |_| format!(r#""number_id":"{B}","#));
-        let text = format!(r#"{{"v":1,"id":"{A}",{number}"sealed":"+/8A"}}"#);
+        let text = format!(
+            r#"{{"v":1,"id":"{A}",{number}"received_at":"1970-01-01T00:00:00Z","sealed":"+/8A"}}"#
+        );
         assert_eq!(body, text);
         assert_eq!(decode_inbound(&body).unwrap(), aside);
     }
     for body in [
-        format!(r#"{{"v":1,"id":"{A}","sealed":"?"}}"#),
-        format!(r#"{{"v":1,"id":"{A}"}}"#),
-        format!(r#"{{"v":1,"id":"{A}","sealed":"","text":"x"}}"#),
+        format!(r#"{{"v":1,"id":"{A}","received_at":"1970-01-01T00:00:00Z","sealed":"?"}}"#),
+        format!(r#"{{"v":1,"id":"{A}","received_at":"1970-01-01T00:00:00Z"}}"#),
+        format!(
+            r#"{{"v":1,"id":"{A}","received_at":"1970-01-01T00:00:00Z","sealed":"","text":"x"}}"#
+        ),
+        format!(r#"{{"v":1,"id":"{A}","sealed":""}}"#),
     ] {
         let error = decode_inbound(&body).unwrap_err();
         let is_named = matches!(

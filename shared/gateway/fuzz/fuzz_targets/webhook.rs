@@ -4,17 +4,18 @@
 
 use domain::inbound::{Sender, Wording};
 use gateway::inbound::{Parsed, parse};
+use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
     if let Ok(text) = std::str::from_utf8(body) {
         let _ = Wording::new(text).request();
     }
-    let Ok(messages) = parse(body) else {
+    let Ok(messages) = parse(body, Timestamp::UNIX_EPOCH) else {
         return;
     };
     assert!((1..=21).contains(&messages.len()));
-    assert_eq!(parse(body).as_ref(), Ok(&messages));
+    assert_eq!(parse(body, Timestamp::UNIX_EPOCH).as_ref(), Ok(&messages));
     for message in &messages {
         let shown = format!("{message:?}");
         match message {

@@ -1,6 +1,7 @@
 //! The messages of a body, one by one.
 
 use domain::inbound::{Received, Wording};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::content::{self, Content, WRAPPERS_MAX};
@@ -15,11 +16,14 @@ const MESSAGES_MAX: usize = 20;
 const WRAPPERS: [&str; 5] = ["data", "messages", "message", "payload", "body"];
 
 /// Every message of the body; never empty.
-pub(super) fn read_all(body: &Value) -> Vec<Parsed> {
+pub(super) fn read_all(body: &Value, received_at: Timestamp) -> Vec<Parsed> {
     let mut found = Vec::new();
     unwrap(body, 0, &mut found);
     let (read, rest) = found.split_at(found.len().min(MESSAGES_MAX));
-    let mut parsed: Vec<Parsed> = read.iter().map(|value| read_one(value)).collect();
+    let mut parsed: Vec<Parsed> = read
+        .iter()
+        .map(|value| read_one(value, received_at))
+        .collect();
     if !rest.is_empty() {
         let rest = rest.iter().map(|value| (*value).clone()).collect();
         parsed.push(Parsed::Unclear(Unclear::new(&Value::Array(rest))));
@@ -71,23 +75,23 @@ fn is_simple(value: &Value) -> bool {
     value.get("phone").is_some() || value.get("jid").is_some()
 }
 
-fn read_one(value: &Value) -> Parsed {
+fn read_one(value: &Value, received_at: Timestamp) -> Parsed {
     let payload = value
         .is_object()
         .then(|| serde_json::from_value::<Payload>(value.clone()).ok())
         .flatten();
     let parsed = payload.and_then(|payload| {
         if is_raw(value) {
-            raw(&payload, value)
+            raw(&payload, value, received_at)
         } else {
-            simple(&payload, value)
+            simple(&payload, value, received_at)
         }
     });
     parsed.unwrap_or_else(|| Parsed::Unclear(Unclear::new(value)))
 }
 
 /// The raw form; `None` if it is unclear.
-fn raw(payload: &Payload, value: &Value) -> Option<Parsed> {
+fn raw(payload: &Payload, value: &Value, received_at: Timestamp) -> Option<Parsed> {
     let key = &payload.key.fields;
     if key.from_me.0 || payload.from_me.0 {
         return Some(Parsed::Ignored(Ignored::Own));
@@ -107,9 +111,9 @@ fn raw(payload: &Payload, value: &Value) -> Option<Parsed> {
     };
     // A changed message comes under the id of the first version, which was received already.
     let id = if message.is_none() {
-        id::of_content(value)
+        id::of_content(value, received_at)
     } else {
-        id::of(&key.id, value)
+        id::of(&key.id, value, received_at)
     };
     let at = payload.message_timestamp.as_ref();
     Some(Parsed::Message(Received {
@@ -121,7 +125,7 @@ fn raw(payload: &Payload, value: &Value) -> Option<Parsed> {
 }
 
 /// The simple form; `None` if it is unclear.
-fn simple(payload: &Payload, value: &Value) -> Option<Parsed> {
+fn simple(payload: &Payload, value: &Value, received_at: Timestamp) -> Option<Parsed> {
     if payload.from_me.0 {
         return Some(Parsed::Ignored(Ignored::Own));
     }
@@ -143,7 +147,7 @@ fn simple(payload: &Payload, value: &Value) -> Option<Parsed> {
     };
     let at = payload.timestamp.as_ref();
     Some(Parsed::Message(Received {
-        id: id::of(&payload.id, value)?,
+        id: id::of(&payload.id, value, received_at)?,
         sender,
         wording,
         sent_at: at

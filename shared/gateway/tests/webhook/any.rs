@@ -1,11 +1,13 @@
 //! Any JSON, and a STOP in any form that the gateway may choose.
 
 use domain::inbound::{Request, Sender};
-use gateway::inbound::{Parsed, parse};
+use gateway::inbound::Parsed;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
+
+use super::parse;
 
 /// Names that the parser looks at.
 const NAMES: [&str; 28] = [
