@@ -248,9 +248,9 @@ impl Cloud {
         )
         .await
         .map_err(|error| unusable(data_dir, error.into()))?;
-        let functions = functions(&parts, &simulator, options.gateway_timeout).await?;
+        let functions = Box::pin(functions(&parts, &simulator, options.gateway_timeout)).await?;
         connect(&conductor, &functions)?;
-        fill(&app(), demo.is_some())
+        Box::pin(fill(&app(), demo.is_some()))
             .await
             .map_err(|error| unusable(data_dir, error))?;
         Box::pin(reconcile(&app())).await?;
