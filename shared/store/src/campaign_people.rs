@@ -12,11 +12,14 @@ use serde::Deserialize;
 
 use crate::item::{Iso, Item, STATE, from_item, iso, single_key, text};
 use crate::messages::message_key;
-use crate::read::{Question, query, readable};
+use crate::read::readable;
 use crate::tables::Table;
 use crate::{Store, StoreError};
 
 const WHAT: &str = "campaign people";
+/// The attributes of [`PersonItem`], and where the item stands.
+const ASKED: &str = "id, phone_index, city_key, registered_at, referrer_id, #status, unsubscribed, \
+                     event_id, reg_key";
 /// As many as a batch read takes.
 const AT_ONCE: usize = 100;
 
@@ -97,21 +100,35 @@ impl Store {
             Source::City(_) => ("by_city", "city_key"),
             Source::Months(_) => ("by_registered", "reg_month"),
         };
-        let question = Question {
-            table: self.table(Table::Participants),
-            index: Some(index),
-            condition: "#part = :part AND #key BETWEEN :from AND :to".to_owned(),
-            names: vec![("#part", part), ("#key", "reg_key")],
-            values: vec![
-                (":part", text(position.part.clone())),
+        let (mut items, mut start): (Vec<Item>, Option<Item>) = (Vec::new(), None);
+        loop {
+            let missing = limit.saturating_sub(items.len());
+            let output = self
+                .client
+                .query()
+                .table_name(self.table(Table::Participants))
+                .index_name(index)
+                .key_condition_expression("#part = :part AND reg_key BETWEEN :from AND :to")
+                // Of what is carried here and back, most is not asked for.
+                .projection_expression(ASKED)
+                .expression_attribute_names("#part", part)
+                .expression_attribute_names("#status", "status")
+                .expression_attribute_values(":part", text(position.part.clone()))
                 // No key begins with another one: the first behind it is not before this.
-                (":from", text(format!("{} ", position.after))),
+                .expression_attribute_values(":from", text(format!("{} ", position.after)))
                 // “~” sorts behind “#”.
-                (":to", text(format!("{}~", iso(until)))),
-            ],
-            consistent: false,
-        };
-        let items = query(WHAT, &self.client, question, limit).await?;
+                .expression_attribute_values(":to", text(format!("{}~", iso(until))))
+                .limit(i32::try_from(missing).unwrap_or(i32::MAX).max(1))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(StoreError::database(WHAT))?;
+            items.extend(output.items.unwrap_or_default());
+            start = output.last_evaluated_key;
+            if start.is_none() || items.len() >= limit {
+                break;
+            }
+        }
         let key_of = |item: &Item| item.get("reg_key").and_then(|key| key.as_s().ok()).cloned();
         let rest = items.last().filter(|_| items.len() >= limit);
         let rest = rest.and_then(key_of);

@@ -103,9 +103,11 @@ async fn done(
             .store
             .due(&lane, Timestamp::MIN, Timestamp::MAX, 1)
             .await?;
-        if !first.is_empty() {
-            let class = seen.new.kind.class();
-            if settings.hours.lane_open_from(class, now).is_some() {
+        if let Some(first) = first.first() {
+            let hours = &settings.hours;
+            if first.due > now {
+                next.ahead_of(first.due);
+            } else if hours.lane_open_from(seen.new.kind.class(), now).is_some() {
                 next.at(now.saturating_add(STUCK).unwrap_or(Timestamp::MAX));
             }
             return Ok(());
