@@ -17,6 +17,7 @@ use app::ports::{Aside, QueueMessage};
 use app::queue_body::{decode_inbound, encode};
 use app::take_turn::Sender;
 use aws_lambda_events::event::sqs::SqsEvent;
+use lambda_kit::OriginDoor;
 use local::LocalGateway;
 use registration::Deps;
 use serde_json::{Value, json};
@@ -47,7 +48,7 @@ async fn app() -> App {
 async fn webhook_deps() -> webhook::Deps {
     webhook::Deps {
         app: app().await,
-        origin: None,
+        origin: OriginDoor::open(),
     }
 }
 
@@ -61,7 +62,7 @@ async fn sealed(event: &Value, app: &App) -> Value {
         received_at,
         ..
     } = decode_inbound(body).unwrap();
-    let sealed = app.store.seal_aside(id, b"\n{}", app.now()).await;
+    let sealed = app.store.seal_aside(id, b"\n{}").await;
     let aside = QueueMessage::Inbound(Aside {
         id,
         number_id,

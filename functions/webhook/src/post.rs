@@ -14,6 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lambda_kit::ORIGIN_HEADER;
 use serde_json::{Value, json};
+use vault::VaultError;
 
 use crate::config::Deps;
 
@@ -25,19 +26,21 @@ pub(crate) async fn take(
     deps: &Deps,
     request: &ApiGatewayV2httpRequest,
 ) -> ApiGatewayV2httpResponse {
-    if let Some(origin) = &deps.origin {
-        let given = request.headers.get(ORIGIN_HEADER);
-        if !given.is_some_and(|value| origin.matches(value.as_bytes())) {
-            return problem(StatusCode::FORBIDDEN, "forbidden");
-        }
-    }
     let body = match body(request) {
         Ok(body) => body,
         Err((status, code)) => return problem(status, code),
     };
     let token = request.path_parameters.get("token");
     let token = token.map(String::as_str).unwrap_or_default();
-    match Box::pin(hook(&deps.app, token, &body)).await {
+    let given = request.headers.get(ORIGIN_HEADER);
+    let door = async {
+        let origin = deps.origin.secret().await?;
+        Ok::<_, VaultError>(
+            origin.is_none_or(|origin| given.is_some_and(|value| origin.matches(value.as_bytes()))),
+        )
+    };
+    match Box::pin(hook(&deps.app, door, token, &body)).await {
+        Ok(Hooked::Shut) => problem(StatusCode::FORBIDDEN, "forbidden"),
         Ok(Hooked::Taken(Some(Answer { text }))) => {
             answer(StatusCode::OK, &json!({"reply": true, "text": text}))
         }

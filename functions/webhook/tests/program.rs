@@ -8,12 +8,12 @@
 
 use app::hook_token::issue_hook_token;
 use app::ports::{Aside, QueueMessage};
-use app::queue_body::{decode_wake, encode};
+use app::queue_body::{decode_inbound, decode_wake, encode};
 use serde_json::{Value, json};
 use tests::function::{
     Variables, batch, ends_on_sigterm, failed, refuses_to_start, refuses_to_start_without, sample,
 };
-use tests::{Account, Function, Person};
+use tests::{Account, Function, Line, Person};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_webhook");
 /// What the events here hold.
@@ -94,7 +94,7 @@ async fn it_takes_messages_and_outlives_what_it_cannot_read() {
     let plain = post(token, &Person::nth(2), "Selamat siang");
     let plain = format!("\n{}", plain["body"].as_str().unwrap());
     let app = &account.app;
-    let sealed = app.store.seal_aside(id, plain.as_bytes(), app.now()).await;
+    let sealed = app.store.seal_aside(id, plain.as_bytes()).await;
     let aside = QueueMessage::Inbound(Aside {
         id,
         number_id: Some(number),
@@ -115,6 +115,74 @@ async fn it_takes_messages_and_outlives_what_it_cannot_read() {
     let mut function = Function::start(PROGRAM, &variables).await;
     let refusal = function.invoke(&stop).await.unwrap();
     assert_eq!(refusal["statusCode"], 403, "{refusal}");
+    ends_on_sigterm(function, &secrets).await;
+}
+
+/// A process that is new while the database is down has no key yet, and no address to compare with.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_starts_and_puts_aside_while_the_database_is_down() {
+    let account = Account::open().await;
+    let mut variables = account.variables();
+    let url = variables
+        .iter_mut()
+        .find(|(name, _)| *name == "AWS_ENDPOINT_URL_DYNAMODB");
+    let (_, url) = url.unwrap();
+    let line = Line::to(url).await;
+    url.clone_from(&line.url);
+    variables.extend([
+        ("WAKE_QUEUE_URL", account.queue_url("wake")),
+        ("INBOUND_QUEUE_URL", account.queue_url("inbound")),
+        ("FIELD_KEY_ARN", account.key_arn()),
+        ("ORIGIN_CHECK", "required".to_owned()),
+    ]);
+    let _gateway = account.add_number().await;
+    let app = &account.app;
+    let number = app.store.roster().await.unwrap()[0].id;
+    let token = issue_hook_token(app, number).await.unwrap();
+    let token = token.reveal();
+    let (person, other) = (Person::nth(1), Person::nth(2));
+    let is_stopped = async |person: &Person| {
+        let phone = domain::phone::Phone::parse(&person.phone).unwrap();
+        let index = app.store.phone_index(&phone).unwrap();
+        let standing = app::suppression::standing_of(app, &index).await;
+        standing.unwrap().standing.is_stopped()
+    };
+
+    let mut function = Function::start(PROGRAM, &variables).await;
+    let mut waiting = Vec::new();
+    // Nobody can tell yet which of them is ours.
+    let made_up = token.chars().rev().collect::<String>();
+    for (token, person) in [(token, &person), (&made_up, &other)] {
+        let event = post(token, person, "STOP").to_string();
+        let answer = function.invoke(&event).await.unwrap();
+        assert_eq!(answer["statusCode"], 200, "{answer}");
+        assert_eq!(body(&answer), json!({}));
+        waiting.push(account.take("inbound").await);
+    }
+    for body in &waiting {
+        assert!(!body.contains("number_id"), "{body}");
+        let sealed = decode_inbound(body).unwrap().sealed;
+        for secret in SECRETS.iter().chain([&token]) {
+            let has = |bytes: &[u8]| bytes == secret.as_bytes();
+            assert!(!sealed.windows(secret.len()).any(has), "{secret}");
+        }
+    }
+    let bodies: Vec<_> = waiting.iter().map(String::as_str).collect();
+    let event = batch("sqs-inbound.json", &bodies).to_string();
+    let answer = function.invoke(&event).await;
+    assert_eq!(answer, Ok(failed(&["id-0", "id-1"])), "they come again");
+    assert!(!is_stopped(&person).await);
+
+    line.mend();
+    let answer = function.invoke(&event).await;
+    assert_eq!(answer, Ok(failed(&[])));
+    assert!(is_stopped(&person).await);
+    assert!(!is_stopped(&other).await, "through no address of ours");
+    let event = post(token, &person, "STOP").to_string();
+    let answer = function.invoke(&event).await.unwrap();
+    assert_eq!(answer["statusCode"], 403, "the door is shut again");
+    let mut secrets = SECRETS.to_vec();
+    secrets.push(token);
     ends_on_sigterm(function, &secrets).await;
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::take_turn::Sender;
-use lambda_kit::OriginSecret;
+use lambda_kit::{OriginCheck, OriginDoor, OriginSecret};
 
 use crate::cloud::StartError;
 use crate::conductor::Conductor;
@@ -38,8 +38,10 @@ pub(crate) async fn functions(
     let vault = parts.vault("dispatcher", FieldKey::Withheld).await?;
     let dispatcher = parts.app("dispatcher", vault);
     let vault = parts.vault("webhook", FieldKey::Given).await?;
+    let origin = OriginDoor::new(OriginCheck::Required, Arc::clone(&vault));
+    origin.secret().await?;
     let webhook = webhook::Deps {
-        origin: Some(OriginSecret::kept_in(&vault).await?),
+        origin,
         app: parts.app("webhook", vault),
     };
     let vault = parts.vault("campaign", FieldKey::Withheld).await?;

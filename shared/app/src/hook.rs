@@ -11,7 +11,9 @@ use domain::inbox::InboxKind;
 use gateway::inbound::{Parsed, parse};
 use jiff::Timestamp;
 use store::{Chain, StoreError};
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::context::App;
@@ -19,15 +21,19 @@ use crate::hook_token::{number_of_hook, within_hook_limit};
 use crate::ports::{Aside, QueueError, QueueMessage};
 use crate::receive::{Answer, keep_for_admin, receive};
 
-/// So long the store may take; the function has time left then to put the body aside. What was
-/// stored nevertheless is not done again.
+/// So long the keys and the store may take; the function has time left then to put the body aside.
+/// What was stored nevertheless is not done again.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// So long it may take to encrypt a body and to put it aside.
+const ASIDE_PATIENCE: Duration = Duration::from_secs(8);
 /// Ends the token before a body that is put aside; no token holds it.
 const END_OF_TOKEN: u8 = b'\n';
 
 /// What became of a request.
 #[derive(Debug)]
 pub enum Hooked {
+    /// The door is shut to whoever asked.
+    Shut,
     /// No number has this address.
     UnknownAddress,
     /// More than the address takes in a minute, and nobody in it asks to stop.
@@ -49,37 +55,72 @@ pub enum HookError {
     /// The queue refused it.
     #[error(transparent)]
     Queue(#[from] QueueError),
+    /// Both together took too long.
+    #[error("putting aside took too long")]
+    Late(#[from] Elapsed),
 }
 
-/// Takes a request's body. Whatever is answered is stored by then, or waits in the queue.
+type Why = Box<dyn Error + Send + Sync>;
+
+/// Takes a request's body, if `door` says that whoever asks may come in. Whatever is answered is
+/// stored by then, or waits in the queue.
+///
+/// While the door cannot say, because what it goes by stands in the store, the body is put aside as
+/// well: then the token alone decides, once the store can be asked, and no made-up one has an
+/// effect.
 ///
 /// # Errors
 /// [`HookError`]: nobody has it, and the gateway should bring it again.
-pub async fn hook(app: &App, token: &str, body: &[u8]) -> Result<Hooked, HookError> {
+pub async fn hook<E: Into<Why>>(
+    app: &App,
+    door: impl Future<Output = Result<bool, E>>,
+    token: &str,
+    body: &[u8],
+) -> Result<Hooked, HookError> {
     let received_at = app.now();
     let mut via = None;
-    let attempt = Box::pin(attempt(app, token, body, received_at, &mut via));
-    let why: Box<dyn Error + Send + Sync> = match timeout(PATIENCE, attempt).await {
+    let attempt = async {
+        if !door.await.map_err(Into::into)? {
+            return Ok(Hooked::Shut);
+        }
+        app.store.prepare_keys(received_at).await?;
+        let hooked = Box::pin(attempt(app, token, body, received_at, &mut via)).await;
+        hooked.map_err(Why::from)
+    };
+    let why = match timeout(PATIENCE, Box::pin(attempt)).await {
         Ok(Ok(hooked)) => return Ok(hooked),
-        Ok(Err(error)) => error.into(),
+        Ok(Err(error)) => error,
         Err(elapsed) => elapsed.into(),
     };
     if parse(body, received_at).is_err() {
         return Ok(Hooked::NotJson);
     }
-    let id = app.dice.uuid();
     let token = if via.is_none() { token } else { "" };
     let plain = Zeroizing::new([token.as_bytes(), &[END_OF_TOKEN], body].concat());
-    let sealed = app.store.seal_aside(id, &plain, app.now()).await;
+    let id = app.dice.uuid();
+    tracing::error!(aside = %id, error = %Chain(&*why), "the store did not take a message, it is put aside");
+    let put = Box::pin(put_aside(app, id, via, received_at, &plain));
+    timeout(ASIDE_PATIENCE, put).await??;
+    Ok(Hooked::PutAside)
+}
+
+/// Encrypts and sends, without any table.
+async fn put_aside(
+    app: &App,
+    id: Uuid,
+    number_id: Option<NumberId>,
+    received_at: Timestamp,
+    plain: &[u8],
+) -> Result<(), HookError> {
+    let sealed = app.store.seal_aside(id, plain).await;
     let aside = Aside {
         id,
-        number_id: via,
+        number_id,
         received_at,
         sealed: sealed.map_err(HookError::Seal)?,
     };
-    tracing::error!(aside = %id, error = %Chain(&*why), "the store did not take a message, it is put aside");
     app.queue.send(QueueMessage::Inbound(aside)).await?;
-    Ok(Hooked::PutAside)
+    Ok(())
 }
 
 /// Sets `via` once it is known.
@@ -90,7 +131,7 @@ async fn attempt(
     received_at: Timestamp,
     via: &mut Option<NumberId>,
 ) -> Result<Hooked, StoreError> {
-    let Some(number) = number_of_hook(app, token).await? else {
+    let Some(number) = number_of_hook(app, token, received_at).await? else {
         return Ok(Hooked::UnknownAddress);
     };
     *via = Some(number);
@@ -116,13 +157,18 @@ async fn attempt(
 /// # Errors
 /// [`StoreError`]: it is to be tried again.
 pub async fn take_up(app: &App, aside: &Aside) -> Result<(), StoreError> {
+    app.store.prepare_keys(app.now()).await?;
     let plain = app.store.open_aside(aside.id, &aside.sealed).await?;
     let mut parts = plain.splitn(2, |byte| *byte == END_OF_TOKEN);
     let token = parts.next().unwrap_or_default();
     let body = parts.next().unwrap_or_default();
     let via = match aside.number_id {
         Some(via) => Some(via),
-        None => number_of_hook(app, std::str::from_utf8(token).unwrap_or_default()).await?,
+        None => {
+            // A token that was good when the message came is not over because the store was down.
+            let token = std::str::from_utf8(token).unwrap_or_default();
+            number_of_hook(app, token, aside.received_at).await?
+        }
     };
     let (Some(via), Ok(parts)) = (via, parse(body, aside.received_at)) else {
         tracing::warn!("a body that was put aside belongs to none of our addresses");

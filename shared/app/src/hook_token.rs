@@ -8,7 +8,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::NumberId;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use store::StoreError;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -76,7 +76,7 @@ pub async fn issue_hook_token(app: &App, number: NumberId) -> Result<HookToken, 
         let seen = app.store.hook_hashes(number).await?;
         let seen = seen.ok_or(HookTokenError::Unknown)?;
         let until = app.now().saturating_add(OLD_STAYS);
-        let until = until.unwrap_or(jiff::Timestamp::MAX);
+        let until = until.unwrap_or(Timestamp::MAX);
         let hash = hash(&*bytes);
         if app.store.replace_hook(number, &seen, &hash, until).await? {
             return Ok(token);
@@ -85,12 +85,16 @@ pub async fn issue_hook_token(app: &App, number: NumberId) -> Result<HookToken, 
     Err(HookTokenError::Overtaken)
 }
 
-/// Whose address ends in this token; `None` for one that is none, is over or was made up. Takes
-/// the same time for every wrong secret.
+/// Whose address ended in this token at this moment; `None` for one that is none, was over or was
+/// made up. Takes the same time for every wrong secret.
 ///
 /// # Errors
 /// [`StoreError`] if the store does not answer.
-pub async fn number_of_hook(app: &App, token: &str) -> Result<Option<NumberId>, StoreError> {
+pub async fn number_of_hook(
+    app: &App,
+    token: &str,
+    at: Timestamp,
+) -> Result<Option<NumberId>, StoreError> {
     let Some((number, bytes)) = parse(token) else {
         return Ok(None);
     };
@@ -100,10 +104,9 @@ pub async fn number_of_hook(app: &App, token: &str) -> Result<Option<NumberId>, 
     let given = hash(&*bytes);
     let matches = |hash: &[u8]| verify_slices_are_equal(hash, &given).is_ok();
     let current = hashes.current.is_some_and(|hash| matches(&hash));
-    let now = app.now();
     let old = hashes
         .old
-        .is_some_and(|(hash, until)| matches(&hash) && now < until);
+        .is_some_and(|(hash, until)| matches(&hash) && at < until);
     Ok((current || old).then_some(number))
 }
 
@@ -116,7 +119,7 @@ pub async fn within_hook_limit(app: &App, number: NumberId) -> Result<bool, Stor
     let limit = app.settings().await?.inbound_per_minute;
     let now = app.now();
     let start = now.as_second().div_euclid(WINDOW_S) * WINDOW_S;
-    let window = jiff::Timestamp::from_second(start).unwrap_or(now);
+    let window = Timestamp::from_second(start).unwrap_or(now);
     let key = format!("HOOK#{number}");
     app.store
         .count_within(&key, window, limit, 2 * WINDOW_S)

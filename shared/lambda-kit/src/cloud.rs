@@ -39,11 +39,20 @@ impl Cloud {
     /// # Errors
     /// [`CloudError`] if a variable is missing or the keys cannot be read.
     pub async fn with_keys() -> Result<Self, CloudError> {
-        let clients = Clients::from_env()?;
-        let service = KmsKeyService::new(clients.kms(), required("FIELD_KEY_ARN")?);
-        let cloud = Self::new(clients, service)?;
+        let cloud = Self::with_late_keys()?;
         cloud.vault.prepare(jiff::Timestamp::now()).await?;
         Ok(cloud)
+    }
+
+    /// The same without the keys, which the function reads itself: for one that must start while
+    /// the keyring cannot be read.
+    ///
+    /// # Errors
+    /// [`CloudError`] if a variable is missing.
+    pub fn with_late_keys() -> Result<Self, CloudError> {
+        let clients = Clients::from_env()?;
+        let service = KmsKeyService::new(clients.kms(), required("FIELD_KEY_ARN")?);
+        Self::new(clients, service)
     }
 
     /// For a function that proves what is ours and reads no number: reads the environment (`AWS_*`,
@@ -52,9 +61,7 @@ impl Cloud {
     /// # Errors
     /// [`CloudError`] if a variable is missing or the key cannot be read.
     pub async fn with_hashes() -> Result<Self, CloudError> {
-        let clients = Clients::from_env()?;
-        let service = KmsKeyService::new(clients.kms(), required("FIELD_KEY_ARN")?);
-        let cloud = Self::new(clients, service)?;
+        let cloud = Self::with_late_keys()?;
         cloud.vault.prepare_hashes().await?;
         Ok(cloud)
     }

@@ -11,6 +11,6 @@ pub mod telemetry;
 
 pub use cloud::{Cloud, CloudError};
 pub use env::{EnvError, optional, required};
-pub use origin::{ORIGIN_HEADER, OriginCheck, OriginSecret};
+pub use origin::{ORIGIN_HEADER, OriginCheck, OriginDoor, OriginSecret};
 pub use run::run;
 pub use sqs::{BatchFailures, each_group, each_record};

@@ -1,5 +1,7 @@
 //! The proof that a request came through CloudFront (requirement L8).
 
+use std::sync::Arc;
+
 use vault::{Vault, VaultError, constant_time_eq};
 use zeroize::Zeroizing;
 
@@ -45,6 +47,38 @@ impl OriginCheck {
         match self {
             Self::Required => Ok(Some(Box::pin(OriginSecret::kept_in(vault)).await?)),
             Self::Off => Ok(None),
+        }
+    }
+}
+
+/// What a caller must send, read when it is asked for: for a function that starts while the keyring
+/// cannot be read.
+pub struct OriginDoor(Option<Arc<Vault>>);
+
+impl OriginDoor {
+    /// A door as the check says, with the secret that this vault can read.
+    #[must_use]
+    pub fn new(check: OriginCheck, vault: Arc<Vault>) -> Self {
+        match check {
+            OriginCheck::Required => Self(Some(vault)),
+            OriginCheck::Off => Self::open(),
+        }
+    }
+
+    /// Anybody may call.
+    #[must_use]
+    pub const fn open() -> Self {
+        Self(None)
+    }
+
+    /// What a caller must send, if anything. The vault keeps what was read once.
+    ///
+    /// # Errors
+    /// [`VaultError`] if the secret cannot be read.
+    pub async fn secret(&self) -> Result<Option<OriginSecret>, VaultError> {
+        match &self.0 {
+            Some(vault) => OriginCheck::Required.secret(vault).await,
+            None => Ok(None),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Bodies that wait in a queue while the tables cannot be reached. They are encrypted like fields:
-//! a queue is no place for what people write (requirement C1).
+//! Bodies that wait in a queue while the tables cannot be reached. They are encrypted: a queue is no
+//! place for what people write (requirement C1). Each has a data key of its own, since the keys that
+//! encrypt fields stand in a table themselves.
 
-use jiff::Timestamp;
 use uuid::Uuid;
-use vault::{Place, SALT_LEN, Salt};
+use vault::Place;
 use zeroize::Zeroizing;
 
 use crate::{Store, StoreError};
@@ -19,40 +19,27 @@ fn place(id: &str) -> Place<'_> {
 }
 
 impl Store {
-    /// Encrypts a body under a salt of its own, which stands before it. Reaches for no table, but
-    /// for the first one of a month.
+    /// Encrypts a body. Reaches for no table.
     ///
     /// # Errors
     /// [`StoreError::Vault`].
-    pub async fn seal_aside(
-        &self,
-        id: Uuid,
-        plain: &[u8],
-        now: Timestamp,
-    ) -> Result<Vec<u8>, StoreError> {
-        let salt = Salt::random().map_err(StoreError::vault(WHAT))?;
+    pub async fn seal_aside(&self, id: Uuid, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
         let id = id.to_string();
-        let sealed = self.vault.seal(&place(&id), &salt, plain, now).await;
-        let mut whole = salt.as_bytes().to_vec();
-        whole.extend(sealed.map_err(StoreError::vault(WHAT))?);
-        Ok(whole)
+        let sealed = self.vault.seal_apart(&place(&id), plain).await;
+        sealed.map_err(StoreError::vault(WHAT))
     }
 
-    /// What [`Store::seal_aside`] encrypted under this id.
+    /// What [`Store::seal_aside`] encrypted under this id. Reaches for no table.
     ///
     /// # Errors
-    /// [`StoreError::Vault`], [`StoreError::Unreadable`].
+    /// [`StoreError::Vault`].
     pub async fn open_aside(
         &self,
         id: Uuid,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let parts = sealed.split_at_checked(SALT_LEN);
-        let (salt, sealed) = parts
-            .and_then(|(salt, sealed)| Some((Salt::from_bytes(salt)?, sealed)))
-            .ok_or_else(|| StoreError::unreadable(WHAT, "length"))?;
         let id = id.to_string();
-        let plain = self.vault.open(&place(&id), &salt, sealed).await;
+        let plain = self.vault.open_apart(&place(&id), sealed).await;
         plain.map_err(StoreError::vault(WHAT))
     }
 }

@@ -3,8 +3,11 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use vault::{KeyRing, KeyRingError};
 
+use jiff::Timestamp;
+
 use crate::item::{Item, binary, single_key};
 use crate::tables::Table;
+use crate::{Store, StoreError};
 
 /// Wrapped keys in the `keyring` table.
 #[derive(Debug, Clone)]
@@ -21,6 +24,17 @@ impl StoredKeyring {
             client,
             table: Table::Keyring.physical(prefix),
         }
+    }
+}
+
+impl Store {
+    /// Reads the field keys of `now`, if this process has not read them yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Vault`]: nobody can be looked up by number then; trying again may help.
+    pub async fn prepare_keys(&self, now: Timestamp) -> Result<(), StoreError> {
+        let prepared = self.vault.prepare(now).await;
+        prepared.map_err(StoreError::vault("field keys"))
     }
 }
 

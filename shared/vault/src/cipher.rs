@@ -109,7 +109,7 @@ fn field_key(key: &PlainKey, salt: &Salt) -> Result<RandomizedNonceKey, VaultErr
 }
 
 /// Every part with its length before it: `("a", "bc")` and `("ab", "c")` must differ.
-fn associated_data(header: &[u8], place: &Place<'_>) -> Aad<Vec<u8>> {
+pub(crate) fn associated_data(header: &[u8], place: &Place<'_>) -> Aad<Vec<u8>> {
     let mut data = Vec::new();
     for part in [
         header,

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
+use crate::apart::{self, SealedApart};
 use crate::cipher::{self, Place, Sealed};
 use crate::error::VaultError;
 use crate::hash;
@@ -101,6 +102,29 @@ impl Vault {
             .await?
             .ok_or_else(|| VaultError::UnknownKey(sealed.key_id.to_owned()))?;
         sealed.open(&key, place, salt)
+    }
+
+    /// Encrypts something that stands alone, under a data key of its own that stands wrapped with
+    /// it. Needs no key of the ring, and so no [`Vault::prepare`].
+    ///
+    /// # Errors
+    /// [`VaultError::KeyService`], [`VaultError::Crypto`].
+    pub async fn seal_apart(&self, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+        apart::seal(&self.service.new_data_key().await?, place, plain)
+    }
+
+    /// Decrypts what [`Vault::seal_apart`] made for the same place.
+    ///
+    /// # Errors
+    /// [`VaultError::Malformed`], [`VaultError::Refused`], [`VaultError::KeyService`].
+    pub async fn open_apart(
+        &self,
+        place: &Place<'_>,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let sealed = SealedApart::parse(sealed)?;
+        let key = self.service.unwrap_key(sealed.wrapped).await?;
+        sealed.open(&key, place)
     }
 
     /// The blind index of a phone number: `1.` + 43 characters, equal for equal numbers, and

@@ -358,3 +358,35 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn what_is_sealed_apart_needs_no_ring_and_opens_in_its_place_alone() {
+    let service = Arc::default();
+    let vault = vault(&service, &Arc::new(Ring::broken()));
+    let sealed = vault.seal_apart(&PLACE, b"Selamat siang").await.unwrap();
+    assert!(!sealed.windows(7).any(|window| window == b"Selamat"));
+    let opened = vault.open_apart(&PLACE, &sealed).await.unwrap();
+    assert_eq!(&**opened, b"Selamat siang");
+    let again = vault.seal_apart(&PLACE, b"Selamat siang").await.unwrap();
+    assert_ne!(sealed[3..35], again[3..35], "each has a key of its own");
+
+    let other = Place {
+        id: "7f0d",
+        ..PLACE
+    };
+    let error = vault.open_apart(&other, &sealed).await.unwrap_err();
+    assert!(matches!(error, VaultError::Refused));
+    let salt = Salt::random().unwrap();
+    let error = vault.open(&PLACE, &salt, &sealed).await.unwrap_err();
+    assert!(matches!(error, VaultError::Malformed));
+    for length in 0..50 {
+        let error = vault.open_apart(&PLACE, &sealed[..length]).await;
+        assert!(error.is_err(), "{length} bytes");
+    }
+    for at in 35..sealed.len() {
+        let mut changed = sealed.clone();
+        changed[at] ^= 1;
+        let error = vault.open_apart(&PLACE, &changed).await.unwrap_err();
+        assert!(matches!(error, VaultError::Refused), "byte {at}");
+    }
+}

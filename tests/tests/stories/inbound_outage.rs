@@ -63,6 +63,26 @@ async fn a_strangers_body_that_was_put_aside_is_dropped_once_somebody_can_be_ask
     town.check_invariants();
 }
 
+/// The old address ends after 24 hours; what came before that counts, however long it waited.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_ends_while_a_message_waits_was_good_when_it_came() {
+    let town = Town::open_on("2026-11-24 10:00").await;
+    let number = town.number_id(1).await;
+    let issued = app::hook_token::issue_hook_token(&town.cloud.app, number).await;
+    issued.expect("a new address");
+    town.advance(86_400 - 300).await;
+    let person = Person::nth(1);
+    let body = town.message(&person, "3EB0A", "STOP").to_string();
+    town.cloud.faults.break_calls_of("webhook", 0..u64::MAX);
+    assert_eq!(town.hook(1, body.clone()).await.status, 200);
+    town.advance(600).await;
+    town.cloud.faults.break_calls_of("webhook", 0..0);
+    assert_eq!(town.hook(1, body).await.status, 404, "it has ended");
+    assert!(!stopped(&town, &person).await);
+    town.advance(200).await;
+    assert!(stopped(&town, &person).await);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_store_and_queue_the_answer_is_503_and_the_gateway_may_come_again() {
     let town = Town::open_on("2026-11-24 10:00").await;

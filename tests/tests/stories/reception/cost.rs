@@ -15,7 +15,7 @@ async fn calls(town: &Town, sender: Sender, request: Request) -> BTreeMap<String
         .await
         .expect("a token");
     town.cloud.faults.reset();
-    let number = app::hook_token::number_of_hook(app, token.reveal()).await;
+    let number = app::hook_token::number_of_hook(app, token.reveal(), app.now()).await;
     assert_eq!(number.expect("an answer"), Some(via));
     assert!(
         app::hook_token::within_hook_limit(app, via)

@@ -10,7 +10,11 @@ async fn a_token_opens_its_number_and_the_one_before_it_for_a_day() {
     let town = Town::open_at("10:00").await;
     let app = &town.cloud.app;
     let (one, two) = (town.number_id(1).await, town.number_id(2).await);
-    let opens = async |token: &str| number_of_hook(app, token).await.expect("an answer");
+    let opens = async |token: &str| {
+        number_of_hook(app, token, app.now())
+            .await
+            .expect("an answer")
+    };
     let first = issue_hook_token(app, one).await.expect("a token");
     let other = issue_hook_token(app, two).await.expect("a token");
     assert_eq!(opens(first.reveal()).await, Some(one));
