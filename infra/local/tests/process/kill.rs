@@ -12,6 +12,9 @@ use crate::tables::Tables;
 const PEOPLE: usize = 100;
 /// The shortest gap between two messages of one number, less what a clock may be off.
 const GAP: SignedDuration = SignedDuration::from_millis(1_950);
+/// A number that is silent for so long, while others send, has a request under way: twice the
+/// longest gap.
+const SILENCE: SignedDuration = SignedDuration::from_secs(10);
 
 fn person(n: usize) -> Person {
     // Names hold letters alone.
@@ -73,10 +76,16 @@ async fn a_kill_among_a_hundred_pending_messages_loses_none_and_doubles_none() {
     until(&process, |messages| messages.len() >= 5).await;
     // One number's request is under way for certain: accepted, and never answered.
     let (label, stuck, _) = local::seed::NUMBERS[0];
-    let sent = |messages: &[Message]| messages.iter().filter(|m| m.from == stuck).count();
     process.set_mode(stuck, "timeout_after").await;
-    let before = sent(&process.messages().await);
-    let messages = until(&process, |messages| sent(messages) > before).await;
+    let is_stuck = |messages: &[Message]| {
+        let last = |of_all: bool| {
+            let heard = messages.iter().filter(|m| of_all || m.from == stuck);
+            heard.map(|message| message.at).max()
+        };
+        let heard = last(false).zip(last(true));
+        heard.is_some_and(|(stuck, newest)| newest.duration_since(stuck) >= SILENCE)
+    };
+    let messages = until(&process, is_stuck).await;
     assert!(messages.len() < PEOPLE / 2, "the kill comes too late");
     std::sync::Arc::into_inner(process)
         .expect("one owner")
