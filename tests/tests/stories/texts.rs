@@ -78,11 +78,11 @@ async fn a_welcome_that_waited_past_a_session_names_the_one_after_it() {
             .expect("known");
     }
     town.advance_to("09:02").await;
-    let text = &town.chat(&person).await[0].text;
-    assert!(
-        text.contains("📌 Jadwal: Sesi Kedua – Minggu, 6 Desember 2026, 19.30 WIB\n"),
-        "{text}"
-    );
+    // The follow-up of the first session may come at nine too, by another number.
+    let chat = town.chat(&person).await;
+    let session = "📌 Jadwal: Sesi Kedua – Minggu, 6 Desember 2026, 19.30 WIB\n";
+    let welcomes = chat.iter().filter(|m| m.text.contains(session));
+    assert_eq!(welcomes.count(), 1, "{chat:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
