@@ -2,10 +2,10 @@
 //!
 //! `version (1) | length of wrapped key (2) | wrapped key | nonce (12) | ciphertext | tag (16)`
 
-use aws_lc_rs::aead::{AES_256_GCM, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::aead::{AES_256_GCM, NONCE_LEN, RandomizedNonceKey};
 use zeroize::Zeroizing;
 
-use crate::cipher::{Place, associated_data};
+use crate::cipher::{Place, opened, sealed};
 use crate::error::VaultError;
 use crate::ports::{NewKey, PlainKey};
 
@@ -44,36 +44,23 @@ impl<'a> SealedApart<'a> {
         key: &PlainKey,
         place: &Place<'_>,
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        let mut buffer = Zeroizing::new(self.ciphertext.to_vec());
-        let plain_len = cipher(key)?
-            .open_in_place(
-                Nonce::assume_unique_for_key(self.nonce),
-                associated_data(self.header, place),
-                &mut buffer,
-            )
-            .map_err(|_| VaultError::Refused)?
-            .len();
-        buffer.truncate(plain_len);
-        Ok(buffer)
+        opened(
+            &cipher(key)?,
+            self.nonce,
+            self.header,
+            place,
+            self.ciphertext,
+        )
     }
 }
 
 /// Under a key that nothing else is sealed with, so no salt tells its values apart.
 pub(crate) fn seal(key: &NewKey, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
     let length = u16::try_from(key.wrapped.len()).map_err(|_| VaultError::Malformed)?;
-    let mut sealed = vec![VERSION];
-    sealed.extend_from_slice(&length.to_be_bytes());
-    sealed.extend_from_slice(&key.wrapped);
-
-    // With room for the tag, as for a field: growing would leave a copy of the plain text behind.
-    let mut buffer = Vec::with_capacity(plain.len() + AES_256_GCM.tag_len());
-    buffer.extend_from_slice(plain);
-    let nonce = cipher(&key.plain)?
-        .seal_in_place_append_tag(associated_data(&sealed, place), &mut buffer)
-        .map_err(|_| VaultError::Crypto)?;
-    sealed.extend_from_slice(nonce.as_ref());
-    sealed.extend_from_slice(&buffer);
-    Ok(sealed)
+    let mut header = vec![VERSION];
+    header.extend_from_slice(&length.to_be_bytes());
+    header.extend_from_slice(&key.wrapped);
+    sealed(&cipher(&key.plain)?, header, place, plain)
 }
 
 fn cipher(key: &PlainKey) -> Result<RandomizedNonceKey, VaultError> {

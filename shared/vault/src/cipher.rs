@@ -59,17 +59,8 @@ impl<'a> Sealed<'a> {
         place: &Place<'_>,
         salt: &Salt,
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        let mut buffer = Zeroizing::new(self.ciphertext.to_vec());
-        let plain_len = field_key(key, salt)?
-            .open_in_place(
-                Nonce::assume_unique_for_key(self.nonce),
-                associated_data(self.header, place),
-                &mut buffer,
-            )
-            .map_err(|_| VaultError::Refused)?
-            .len();
-        buffer.truncate(plain_len);
-        Ok(buffer)
+        let key = field_key(key, salt)?;
+        opened(&key, self.nonce, self.header, place, self.ciphertext)
     }
 }
 
@@ -83,19 +74,47 @@ pub(crate) fn seal(
     let id_len = u8::try_from(key_id.len()).map_err(|_| VaultError::Malformed)?;
     let mut header = vec![VERSION, id_len];
     header.extend_from_slice(key_id.as_bytes());
+    sealed(&field_key(key, salt)?, header, place, plain)
+}
 
+/// Appends nonce, ciphertext and tag to the header, which is authenticated with them.
+pub(crate) fn sealed(
+    key: &RandomizedNonceKey,
+    mut header: Vec<u8>,
+    place: &Place<'_>,
+    plain: &[u8],
+) -> Result<Vec<u8>, VaultError> {
     // With room for the tag from the start the plain text is encrypted where it stands: growing
     // the buffer later would leave a copy behind.
     let mut buffer = Vec::with_capacity(plain.len() + AES_256_GCM.tag_len());
     buffer.extend_from_slice(plain);
-    let nonce = field_key(key, salt)?
+    let nonce = key
         .seal_in_place_append_tag(associated_data(&header, place), &mut buffer)
         .map_err(|_| VaultError::Crypto)?;
+    header.extend_from_slice(nonce.as_ref());
+    header.extend_from_slice(&buffer);
+    Ok(header)
+}
 
-    let mut sealed = header;
-    sealed.extend_from_slice(nonce.as_ref());
-    sealed.extend_from_slice(&buffer);
-    Ok(sealed)
+/// What [`sealed`] has sealed under this header, for this place.
+pub(crate) fn opened(
+    key: &RandomizedNonceKey,
+    nonce: [u8; NONCE_LEN],
+    header: &[u8],
+    place: &Place<'_>,
+    ciphertext: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    let mut buffer = Zeroizing::new(ciphertext.to_vec());
+    let plain_len = key
+        .open_in_place(
+            Nonce::assume_unique_for_key(nonce),
+            associated_data(header, place),
+            &mut buffer,
+        )
+        .map_err(|_| VaultError::Refused)?
+        .len();
+    buffer.truncate(plain_len);
+    Ok(buffer)
 }
 
 fn field_key(key: &PlainKey, salt: &Salt) -> Result<RandomizedNonceKey, VaultError> {
@@ -109,7 +128,7 @@ fn field_key(key: &PlainKey, salt: &Salt) -> Result<RandomizedNonceKey, VaultErr
 }
 
 /// Every part with its length before it: `("a", "bc")` and `("ab", "c")` must differ.
-pub(crate) fn associated_data(header: &[u8], place: &Place<'_>) -> Aad<Vec<u8>> {
+fn associated_data(header: &[u8], place: &Place<'_>) -> Aad<Vec<u8>> {
     let mut data = Vec::new();
     for part in [
         header,
