@@ -23,11 +23,13 @@ pub enum Table {
     Limits,
     /// Broadcasts, and the reminders and follow-ups of events.
     Campaigns,
+    /// Totals, and what was counted of each row.
+    Counters,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Participants,
         Self::NotificationsLog,
         Self::BroadcastNumbers,
@@ -39,6 +41,7 @@ impl Table {
         Self::Keyring,
         Self::Limits,
         Self::Campaigns,
+        Self::Counters,
     ];
 
     /// Name without the stack's prefix.
@@ -56,6 +59,7 @@ impl Table {
             Self::Keyring => "keyring",
             Self::Limits => "limits",
             Self::Campaigns => "campaigns",
+            Self::Counters => "counters",
         }
     }
 
