@@ -32,6 +32,7 @@ use crate::parts::{FieldKey, PREFIX, Parts};
 use crate::queue::LocalQueue;
 use crate::seed;
 use crate::simulator::{self, Filling, Simulator, Waiting, World};
+use crate::streams::Streams;
 
 /// The tables, from the file that SAM deploys.
 const TEMPLATE: &str = include_str!("../../data.yaml");
@@ -102,6 +103,8 @@ pub struct Cloud {
     pub calls: Calls,
     /// The queues as the functions see them.
     pub queue: Arc<LocalQueue>,
+    /// The streams of tables, and the function that counts their records.
+    pub streams: Streams,
     /// Whether the demo is being played, begun now or by an earlier start.
     pub plays_demo: bool,
     demo: Option<JoinHandle<()>>,
@@ -152,7 +155,7 @@ struct Kept {
 }
 
 fn in_memory(starts_at: Option<Timestamp>) -> Result<Kept, StartError> {
-    let database = dynoxide::Database::memory()?;
+    let database = dynamodb::in_memory()?;
     dynamodb::create_tables(&database, TEMPLATE, PREFIX)?;
     Ok(Kept {
         database,
@@ -262,10 +265,15 @@ impl Cloud {
         ))
         .await?;
         compose::connect(&conductor, &functions)?;
+        let streams = compose::streams(&parts, &functions)?;
         Box::pin(fill(&app(), demo.is_some()))
             .await
             .map_err(|error| unusable(data_dir, error))?;
         Box::pin(reconcile(&app())).await?;
+        if data_dir.is_some() {
+            // What the streams held when the last run ended is not read again.
+            Box::pin(streams.recount()).await?;
+        }
         let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
         hooks::give(&app(), &simulator, &base_url)
@@ -321,6 +329,7 @@ impl Cloud {
             faults,
             calls,
             queue,
+            streams,
             plays_demo: demo.is_some(),
             demo,
             running,

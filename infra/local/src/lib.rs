@@ -19,6 +19,7 @@ mod key_service;
 mod parts;
 mod queue;
 mod schedule;
+mod streams;
 
 pub mod cli;
 pub mod conductor;
@@ -36,3 +37,4 @@ pub use gateway::LocalGateway;
 pub use key_service::{LocalKeyService, MasterKeyError};
 pub use queue::{LocalQueue, PutBody};
 pub use schedule::LocalSchedule;
+pub use streams::{ShardRecords, SourceError, Streams, StreamsError, Uncounted};

@@ -28,7 +28,8 @@ impl BatchFailures {
 
     /// Adds a record by what names it: a message id, or a sequence number of a stream.
     pub fn push_id(&mut self, item_identifier: String) {
-        self.batch_item_failures.push(ItemFailure { item_identifier });
+        self.batch_item_failures
+            .push(ItemFailure { item_identifier });
     }
 }
 

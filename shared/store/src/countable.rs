@@ -76,10 +76,7 @@ impl Countable {
         match self {
             Self::Profile(id) => (Table::Participants, key(participant_pk(*id), PROFILE)),
             Self::Erased(id) => (Table::Participants, key(participant_pk(*id), ERASED)),
-            Self::Message(id) => (
-                Table::NotificationsLog,
-                single_key("id", id.to_string()),
-            ),
+            Self::Message(id) => (Table::NotificationsLog, single_key("id", id.to_string())),
         }
     }
 

@@ -288,8 +288,12 @@ pub(crate) fn read_mark(item: &Item) -> Result<Mark, StoreError> {
             .ok_or_else(|| bad("revision"))?,
         position,
         share: Share {
-            counters: counters.collect::<Result<_, _>>().map_err(|_| bad("counted"))?,
-            entries: entries.collect::<Result<_, _>>().map_err(|_| bad("entries"))?,
+            counters: counters
+                .collect::<Result<_, _>>()
+                .map_err(|_| bad("counted"))?,
+            entries: entries
+                .collect::<Result<_, _>>()
+                .map_err(|_| bad("entries"))?,
         },
     })
 }
