@@ -11,6 +11,7 @@ mod account;
 mod browser;
 mod campaign;
 mod correspondence;
+mod counters;
 pub mod events;
 pub mod function;
 pub mod hook;
@@ -30,6 +31,7 @@ mod town;
 
 pub use account::Account;
 pub use browser::Browser;
+pub use counters::Totals;
 pub use function::Function;
 pub use ledger::{attribute, figure, flag, state, word};
 pub use line::Line;

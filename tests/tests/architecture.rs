@@ -60,8 +60,8 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "app" => &["domain", "gateway", "store", "vault"],
         "aws" => &["app", "domain", "vault"],
         "lambda-kit" => &["app", "aws", "domain", "gateway", "store", "vault"],
-        "campaign" | "portal" | "registration" | "referral" | "dispatcher" | "sender"
-        | "webhook" => &["app", "domain", "gateway", "lambda-kit", "store", "vault"],
+        "campaign" | "portal" | "projector" | "registration" | "referral" | "dispatcher"
+        | "sender" | "webhook" => &["app", "domain", "gateway", "lambda-kit", "store", "vault"],
         "local" => &[
             "app",
             "aws",
@@ -71,6 +71,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "gateway",
             "lambda-kit",
             "portal",
+            "projector",
             "referral",
             "registration",
             "sender",
@@ -88,6 +89,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "lambda-kit",
             "local",
             "portal",
+            "projector",
             "referral",
             "registration",
             "sender",

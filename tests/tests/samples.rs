@@ -83,9 +83,22 @@ fn batch(event: &Value) -> SqsEvent {
     serde_json::from_value(event.clone()).unwrap()
 }
 
+/// Which records of a stream the projector reports as failed, in a town's tables.
+async fn uncounted(event: &Value) -> Vec<String> {
+    let event = event.to_string().replace("socialpreneur-dev", "local");
+    let event = serde_json::from_str(&event).unwrap();
+    let answer = projector::handle(&app().await, event).await.unwrap();
+    let failures = answer["batchItemFailures"].as_array().unwrap().iter();
+    let number = |failure: &Value| failure["itemIdentifier"].as_str().unwrap().to_owned();
+    failures.map(number).collect()
+}
+
 /// Which handler takes events of a queue.
 fn queue(event: &Value) -> Option<&'static str> {
     let arn = event["Records"][0]["eventSourceARN"].as_str()?;
+    if arn.starts_with("arn:aws:dynamodb:") {
+        return None;
+    }
     let queues = ["wake", "turns", "referrals.fifo", "inbound", "campaigns"];
     let known = queues
         .into_iter()
@@ -158,6 +171,11 @@ async fn every_sample_is_answered_by_its_handler() {
         } else if event["kind"] == "tick" {
             let answer = dispatcher::handle(&app().await, event).await.unwrap();
             assert_eq!(answer["armed"], 0, "{name}");
+        } else if event["kind"] == "recount" {
+            let answer = projector::handle(&app().await, event).await.unwrap();
+            assert_eq!(answer["done"], true, "{name}: {answer}");
+        } else if name.starts_with("stream-") {
+            assert_eq!(uncounted(&event).await, [""; 0], "{name}");
         } else if queue(&event).is_some() {
             assert_eq!(Box::pin(failed(&event)).await, [""; 0], "{name}");
         } else {
@@ -196,6 +214,30 @@ async fn a_record_that_cannot_be_read_fails_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_cannot_be_read_fails_alone_wherever_it_stands() {
+    for name in ["stream-people.json", "stream-messages.json"] {
+        let event = samples().remove(name).unwrap();
+        let number = |number: &str| json!({ "SequenceNumber": number });
+        for content in [
+            number("9"),
+            json!({ "SequenceNumber": "9", "Keys": { "pk": { "S": "P#x" }, "sk": { "S": "PROFILE" } } }),
+            json!({ "SequenceNumber": "9", "Keys": { "id": { "S": "x" } } }),
+            json!({ "SequenceNumber": "9", "Keys": "odd", "NewImage": [] }),
+        ] {
+            let mut event = event.clone();
+            let records = event["Records"].as_array_mut().unwrap();
+            let mut bad = records[0].clone();
+            bad["dynamodb"] = content.clone();
+            records.insert(0, bad.clone());
+            assert_eq!(uncounted(&event).await, ["9"], "{name}: {content}");
+        }
+        let mut event = event.clone();
+        event["Records"][0]["eventSourceARN"] = json!("arn:aws:dynamodb:x:0:table/other/stream/1");
+        assert_eq!(uncounted(&event).await.len(), 1, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn behind_an_unreadable_job_its_group_waits() {
     let mut event = samples().remove("sqs-referral.json").unwrap();
     event["Records"][0]["body"] = json!("?");
@@ -222,6 +264,8 @@ async fn what_is_neither_a_batch_nor_a_tick_is_an_error_that_someone_sees() {
         let answer = dispatcher::handle(&app, event.clone()).await;
         assert!(answer.is_err(), "{event}");
         let answer = webhook::handle(&deps, event.clone()).await;
+        assert!(answer.is_err(), "{event}");
+        let answer = projector::handle(&app, event.clone()).await;
         assert!(answer.is_err(), "{event}");
     }
 }

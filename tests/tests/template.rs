@@ -9,6 +9,8 @@ mod checks;
 mod data_model;
 #[path = "template/project.rs"]
 mod project;
+#[path = "template/streams.rs"]
+mod streams;
 #[path = "template/web.rs"]
 mod web;
 
@@ -59,6 +61,7 @@ fn planted() -> Vec<Planted> {
     let sender = "/Resources/Sender/Properties";
     let site = "/Resources/Distribution/Properties/DistributionConfig";
     let turns = "/Resources/Sender/Properties/Events/Turns/Properties";
+    let people = "/Resources/Projector/Properties/Events/People/Properties";
     let statement = "/Resources/SenderRole/Properties/Policies/0/PolicyDocument/Statement/3";
     let at = |base: &str, rest: &str| -> &'static str { format!("{base}{rest}").leak() };
     vec![
@@ -223,6 +226,42 @@ fn planted() -> Vec<Planted> {
             "/Resources/Tick/Properties/Target/Input",
             json!(r#"{"v":2,"kind":"tick"}"#),
             "Tick: no sample event",
+        ),
+        plant(
+            MESSAGING,
+            at(people, "/FunctionResponseTypes"),
+            json!([]),
+            "Projector/People: no ReportBatchItemFailures",
+        ),
+        plant(
+            MESSAGING,
+            at(people, "/BisectBatchOnFunctionError"),
+            json!(false),
+            "Projector/People: a batch that fails is not cut",
+        ),
+        plant(
+            MESSAGING,
+            at(people, "/MaximumRetryAttempts"),
+            json!(-1),
+            "Projector/People: one record may hold up",
+        ),
+        plant(
+            MESSAGING,
+            at(people, "/FilterCriteria"),
+            json!(null),
+            "Projector/People: no filter",
+        ),
+        plant(
+            MESSAGING,
+            at(people, "/DestinationConfig"),
+            json!(null),
+            "Projector/People: what fails for good",
+        ),
+        plant(
+            DATA,
+            "/Resources/Participants/Properties/StreamSpecification",
+            json!(null),
+            "Projector/People: no sample event",
         ),
         plant(
             API,

@@ -72,8 +72,8 @@ fn slot(counter: &Counter) -> Slot {
     }
 }
 
-const PEOPLE: &str = "PEOPLE";
-const PEOPLE_ALL: &str = "ALL";
+pub(crate) const PEOPLE: &str = "PEOPLE";
+pub(crate) const PEOPLE_ALL: &str = "ALL";
 
 pub(crate) fn days_pk(kind: &str, day: &jiff::civil::Date) -> String {
     format!("{kind}#{:04}-{:02}", day.year(), day.month())

@@ -30,7 +30,13 @@ use project::{Project, resources, target};
 type Permission = (String, String, String);
 
 /// What no story reaches, and why it is allowed nevertheless.
-const UNREACHED: [(&str, &str, &str, &str); 3] = [
+const UNREACHED: [(&str, &str, &str, &str); 4] = [
+    (
+        "projector",
+        "sqs:SendMessage",
+        "uncounteddlq",
+        "the event source sends there under the function's role what could not be counted",
+    ),
     (
         "webhook",
         "dynamodb:PutItem",
@@ -54,6 +60,15 @@ const UNREACHED: [(&str, &str, &str, &str); 3] = [
 /// The actions that the calls are compared in; logs and receiving are the platform's.
 fn is_compared(action: &str) -> bool {
     let compared = ["dynamodb:", "kms:", "scheduler:"];
+    let receiving = [
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    ];
+    if receiving.contains(&action) {
+        return false;
+    }
     compared.iter().any(|service| action.starts_with(service)) || action == "sqs:SendMessage"
 }
 
@@ -246,6 +261,7 @@ async fn every_role_allows_what_its_function_does_and_nothing_else() {
     losses(&town).await;
     helper(&town).await;
     events(&town).await;
+    town.cloud.streams.recount().await.unwrap();
     let (allowed, called) = (allowed(), called(&town));
     let denied: Vec<_> = called.difference(&allowed).collect();
     assert!(denied.is_empty(), "called, but not allowed: {denied:#?}");
@@ -270,6 +286,7 @@ async fn every_role_allows_what_its_function_does_and_nothing_else() {
         "webhook",
         "campaign",
         "portal",
+        "projector",
     ] {
         let calls = called.iter().filter(|(name, ..)| name == function).count();
         assert!(calls > 4, "{function}: {calls} calls were seen");

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::project::{Project, logical_name, resources, target};
+use crate::streams;
 
 const FUNCTION: &str = "AWS::Serverless::Function";
 const QUEUE: &str = "AWS::SQS::Queue";
@@ -168,6 +169,15 @@ fn sources(project: &Project, found: &mut Vec<String>) {
                     let arn = sample["Records"][0]["eventSourceARN"].as_str();
                     arn.is_some_and(|arn| arn.ends_with(&ending))
                 })
+            } else if event["Type"] == "DynamoDB" {
+                let id = format!("{id}/{name}");
+                streams::source(template, properties, &id, found);
+                let part = streams::address_in(project, properties);
+                project.samples.iter().any(|sample| {
+                    let arn = sample["Records"][0]["eventSourceARN"].as_str();
+                    arn.zip(part.as_ref())
+                        .is_some_and(|(arn, part)| arn.contains(part))
+                })
             } else {
                 let route = format!(
                     "{} {}",
@@ -241,13 +251,14 @@ fn permissions(project: &Project, found: &mut Vec<String>) {
                 {
                     found.push(format!("{id}: wildcard action {action}"));
                 }
-                let is_list = statement["Action"] == "scheduler:ListSchedules";
+                let is_list = statement["Action"] == "scheduler:ListSchedules"
+                    || statement["Action"] == "dynamodb:ListStreams";
                 for resource in each(&statement["Resource"]) {
                     let name = resource["Fn::Sub"]
                         .as_str()
                         .or(resource.as_str())
                         .unwrap_or_default();
-                    // IAM knows no narrower resource for listing schedules, and the schedules of
+                    // IAM knows no narrower resource for lists of schedules and streams, and the schedules of
                     // our own group are named after events.
                     let is_own = is_list || name.ends_with(":schedule/${Jobs}/*");
                     if name.contains('*') && !is_own {
