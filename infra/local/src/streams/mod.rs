@@ -133,7 +133,10 @@ impl Streams {
     /// From now on records stay in the streams (`true`) until they are taken by hand or this is
     /// taken back.
     pub fn hold(&self, held: bool) {
-        self.lock().held = held;
+        let mut state = self.lock();
+        state.held = held;
+        // What lies in the shards since before is looked at again.
+        state.read = u64::MAX;
     }
 
     /// Everything that the streams hold, by table and shard: for tests that hand it over as they
@@ -217,6 +220,9 @@ impl Streams {
         let now = self.0.clock.now();
         let batches = {
             let mut state = self.lock();
+            if state.held {
+                return None;
+            }
             if let Err(error) = self.pull(&mut state) {
                 tracing::error!(%error, "a stream could not be read");
                 return Some(
@@ -299,9 +305,6 @@ impl Streams {
 
 fn due(state: &mut State, now: Timestamp) -> Vec<Batch> {
     let mut batches = Vec::new();
-    if state.held {
-        return batches;
-    }
     for (table, stream) in state.tables.iter_mut().enumerate() {
         let most = stream.source.batch;
         for (shard, records) in stream.shards.iter_mut().enumerate() {
