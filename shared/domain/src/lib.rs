@@ -24,6 +24,7 @@ pub mod join;
 pub mod landing;
 pub mod lane;
 pub mod links;
+pub mod log;
 pub mod message;
 pub mod number;
 pub mod outcome;
