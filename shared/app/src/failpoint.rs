@@ -60,11 +60,13 @@ pub enum Failpoint {
     ReminderDecided,
     /// The campaign of an event's reminders is open.
     ReminderOpened,
+    /// A failed message waits again, nothing is on a queue and no lane is opened for it.
+    RetryCommitted,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -93,6 +95,7 @@ impl Failpoint {
         Self::EventArranged,
         Self::ReminderDecided,
         Self::ReminderOpened,
+        Self::RetryCommitted,
     ];
 
     /// Its name, `turn.claimed`.
@@ -127,6 +130,7 @@ impl Failpoint {
             Self::EventArranged => "event.arranged",
             Self::ReminderDecided => "reminder.decided",
             Self::ReminderOpened => "reminder.opened",
+            Self::RetryCommitted => "retry.committed",
         }
     }
 

@@ -21,7 +21,7 @@ use crate::{Store, StoreError};
 
 pub(crate) const WHAT: &str = "campaign";
 /// Partitions of the index `by_state`.
-const LIVE: &str = "live";
+pub(crate) const LIVE: &str = "live";
 const OVER: &str = "over";
 
 #[derive(Debug, Serialize, Deserialize)]

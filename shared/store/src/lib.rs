@@ -29,6 +29,7 @@ mod item;
 mod keyring;
 mod landing;
 mod lift;
+mod log;
 mod lookup;
 mod messages;
 mod numbers;
@@ -40,6 +41,7 @@ mod record;
 mod referral_sweep;
 mod referrals;
 mod registrants;
+mod retry;
 mod reviews;
 mod settings;
 mod sticky;
@@ -65,6 +67,7 @@ pub use hook_token::HookHashes;
 pub use inbox::{Settled, Unmatched, Waiting};
 pub use keyring::StoredKeyring;
 pub use lift::Lifting;
+pub use log::{Entries, Entry, Logged};
 pub use numbers::{GatewayKey, Keyed, NewNumber};
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
@@ -75,6 +78,7 @@ pub use referrals::{
     AlertStep, Invitee, PLACES_AT_ONCE, Pending, PendingPage, PlaceStep, ReferralState, Referrals,
     SequenceStep,
 };
+pub use retry::Retrying;
 pub use settings::{OpenLanes, PlannedReminders, Steering, StoredTemplate};
 pub use suppression::{Mover, Suppressed};
 pub use tables::Table;
