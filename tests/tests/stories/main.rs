@@ -35,6 +35,7 @@ mod main_job;
 mod opaque_codes;
 mod outage;
 mod pacing;
+mod panel;
 mod policies;
 mod priority;
 mod probes;
