@@ -28,6 +28,7 @@ use crate::edge::{self, Edge};
 use crate::gate::Gate;
 use crate::hooks;
 use crate::key_service::LocalKeyService;
+use crate::media::LocalMedia;
 use crate::parts::{FieldKey, PREFIX, Parts};
 use crate::queue::LocalQueue;
 use crate::seed;
@@ -100,6 +101,8 @@ pub struct Cloud {
     pub faults: Arc<Faults>,
     /// What each function called; empty unless noted.
     pub calls: Calls,
+    /// Files that go along with messages.
+    pub media: Arc<LocalMedia>,
     /// The queues as the functions see them.
     pub queue: Arc<LocalQueue>,
     /// Whether the demo is being played, begun now or by an earlier start.
@@ -271,6 +274,8 @@ impl Cloud {
         hooks::give(&app(), &simulator, &base_url)
             .await
             .map_err(|error| unusable(data_dir, error))?;
+        let media = LocalMedia::open(data_dir, &base_url, Arc::clone(&clock) as Arc<dyn Clock>);
+        let media = Arc::new(media.map_err(|error| unusable(data_dir, error.into()))?);
         let running = conductor.start();
         let (progress, filling) = watch::channel(None);
         let demo = demo.map(|demo| {
@@ -294,12 +299,14 @@ impl Cloud {
                 Edge {
                     functions,
                     gate: gate.clone(),
+                    media: Arc::clone(&media),
                 },
                 edge::site_headers()?,
-            ),
+            )
+            .merge(edge::uploads(Arc::clone(&media))),
             simulator.clone(),
             Arc::new(outside),
-            admin::router(app(), gate),
+            admin::router(app(), Arc::clone(&media), gate),
         );
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -320,6 +327,7 @@ impl Cloud {
             dynamodb: client,
             faults,
             calls,
+            media,
             queue,
             plays_demo: demo.is_some(),
             demo,

@@ -28,6 +28,7 @@ mod inbox;
 mod item;
 mod keyring;
 mod landing;
+mod letters;
 mod lift;
 mod lookup;
 mod messages;
