@@ -31,6 +31,7 @@ mod inbox;
 mod item;
 mod keyring;
 mod landing;
+mod letters;
 mod lift;
 mod log;
 mod lookup;
