@@ -29,6 +29,7 @@ pub mod number;
 pub mod outcome;
 pub mod pace;
 pub mod participant;
+pub mod people;
 pub mod person;
 pub mod phone;
 pub mod pick;
