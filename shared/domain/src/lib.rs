@@ -25,6 +25,7 @@ pub mod landing;
 pub mod lane;
 pub mod links;
 pub mod message;
+pub mod name_words;
 pub mod number;
 pub mod outcome;
 pub mod pace;
