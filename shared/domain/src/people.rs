@@ -1,14 +1,18 @@
-//! Participants as an admin looks for them (requirement A1): what is asked, which part of which
-//! index answers it, and where a page ended.
+//! Participants as an admin looks for and corrects them (requirement A1): what is asked, which part
+//! of which index answers it, where a page ended, and what a correction changes.
 
 mod cursor;
 mod edit;
 mod filter;
+mod number_change;
 mod plan;
+mod resend;
 #[cfg(test)]
 mod tests;
 
 pub use cursor::Mark;
-pub use edit::{Edit, EditForm, Present, StatusAnd};
+pub use edit::{Changes, Edit};
 pub use filter::{Facts, Filter, ListQuery};
-pub use plan::{Look, Part, Plan, QUERIES_A_PAGE, evaluated};
+pub use number_change::{NumberChange, NumberFacts, NumberRefused};
+pub use plan::{Look, Part, Plan, QUERIES_A_PAGE, WORDS_TRIED, evaluated};
+pub use resend::Resend;

@@ -1,6 +1,6 @@
 //! What an admin asks for, read from the fields of a list's address.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -10,8 +10,10 @@ use super::cursor::Mark;
 use crate::event::Event;
 use crate::form::FieldErrors;
 use crate::ids::{EventId, ParticipantId};
+use crate::name_words::{words_of_name, words_of_search};
 use crate::participant::JoinStatus;
 use crate::person::City;
+use crate::phone::Phone;
 use crate::zone::wib_day;
 
 /// Participants on a page unless somebody says otherwise.
@@ -19,6 +21,11 @@ const LIMIT_DEFAULT: usize = 25;
 /// Most participants on a page.
 const LIMIT_MOST: usize = 100;
 
+/// Most characters of a name that is looked for.
+const NAME_MOST: usize = 100;
+
+/// A number must not stand in an address.
+const NUMBER_AS_NAME: &str = "Cari nomor lewat kotak pencarian nomor, bukan lewat nama.";
 const NO_DAY: &str = "Tulis tanggal sebagai tahun-bulan-hari, misalnya 2026-11-01.";
 const NO_CURSOR: &str = "Halaman ini bukan dari pencarian ini. Buka daftar dari awal.";
 
@@ -39,11 +46,15 @@ pub struct Filter {
     pub unsubscribed: Option<bool>,
     /// The registration belongs to this event.
     pub event: Option<EventId>,
+    /// The name has all of these words, as [`words_of_search`] makes them.
+    pub words: BTreeSet<String>,
 }
 
 /// What is known of somebody, as far as a [`Filter`] asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Facts<'a> {
+    /// Name.
+    pub name: &'a str,
     /// [`City::key`].
     pub city_key: &'a str,
     /// When they registered, UTC.
@@ -77,6 +88,7 @@ impl Filter {
         let day = wib_day(person.registered_at);
         let belongs =
             |event: &Event| event.has_registrant(person.event_id, person.registered_at);
+        let named = || self.words.is_subset(&words_of_name(person.name));
         self.city.as_ref().is_none_or(|city| city == person.city_key)
             && self.registered_from.is_none_or(|from| day >= from)
             && self.registered_to.is_none_or(|to| day <= to)
@@ -84,6 +96,7 @@ impl Filter {
             && self.status.is_none_or(|status| person.status == status)
             && self.unsubscribed.is_none_or(|is| person.unsubscribed == is)
             && self.event.is_none_or(|_| event.is_some_and(belongs))
+            && (self.words.is_empty() || named())
     }
 
     /// One text for one question, in which a cursor is at home.
@@ -92,7 +105,9 @@ impl Filter {
         fn shown<T: std::fmt::Display>(value: Option<T>) -> String {
             value.map(|value| value.to_string()).unwrap_or_default()
         }
+        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
         [
+            words.join(" "),
             self.city.clone().unwrap_or_default(),
             shown(self.registered_from),
             shown(self.registered_to),
@@ -147,6 +162,7 @@ impl ListQuery {
                 "unsubscribed" => {
                     filter.unsubscribed = read(field, value, "Pilih true atau false.", &mut errors);
                 }
+                "name" => filter.words = words(value, &mut errors),
                 "limit" => match value.parse() {
                     Ok(number) if (1..=LIMIT_MOST).contains(&number) => limit = number,
                     _ => {
@@ -166,9 +182,8 @@ impl ListQuery {
         let after = cursor.and_then(|cursor| {
             let mark = Mark::from_cursor(cursor, &filter.question());
             // The order of a list follows from its question.
-            let mark = mark.filter(|mark| {
-                filter.referrer.is_some() == matches!(mark, Mark::Place(_))
-            });
+            let by_place = filter.referrer.is_some() && filter.words.is_empty();
+            let mark = mark.filter(|mark| by_place == matches!(mark, Mark::Place(_)));
             if mark.is_none() {
                 errors.push("cursor", NO_CURSOR);
             }
@@ -184,6 +199,18 @@ impl ListQuery {
             Err(errors)
         }
     }
+}
+
+fn words(value: &str, errors: &mut FieldErrors) -> BTreeSet<String> {
+    if Phone::parse(value).is_ok() {
+        errors.push("name", NUMBER_AS_NAME);
+        return BTreeSet::new();
+    }
+    let words = words_of_search(value);
+    if words.is_empty() || value.chars().count() > NAME_MOST {
+        errors.push("name", "Tulis satu kata nama atau lebih.");
+    }
+    words
 }
 
 fn read<T: FromStr>(

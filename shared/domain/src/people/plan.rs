@@ -13,6 +13,8 @@ use crate::zone::wib;
 /// Parts of an index that one page looks into at most. With an event and the referrers of those who
 /// are shown it makes eight calls of the database at most, whatever the size of the table.
 pub const QUERIES_A_PAGE: usize = 6;
+/// Words of a search that are asked for; the others are looked for in the names that these bring.
+pub const WORDS_TRIED: usize = 3;
 /// People that one look evaluates at most: about a megabyte, where a look ends anyway.
 const EVALUATED_MOST: usize = 1_000;
 /// No place among the invited is higher.
@@ -34,6 +36,7 @@ enum Source {
     Referrer(ParticipantId),
     City(String),
     Months,
+    Word(String),
 }
 
 /// One part of an index.
@@ -45,6 +48,8 @@ pub enum Part {
     City(String),
     /// `by_registered`: who registered in this month, `2026-11`, UTC.
     Month(String),
+    /// The items of a name's word: who has it in their name.
+    Word(String),
 }
 
 /// What is to be read next: a part of an index from its end at `below` down.
@@ -60,13 +65,15 @@ pub struct Look {
 
 impl Plan {
     /// The narrowest index first: whom a referrer invited, then a city, then the months. What else is
-    /// asked is asked of each one who is read.
+    /// asked is asked of each one who is read. Whoever is looked for by name is found under `word`,
+    /// one of the words of the search: the list is the same under each of them.
     #[must_use]
-    pub fn of(filter: &Filter, now: Timestamp) -> Self {
-        let source = match (filter.referrer, &filter.city) {
-            (Some(referrer), _) => Source::Referrer(referrer),
-            (None, Some(city)) => Source::City(city.clone()),
-            (None, None) => Source::Months,
+    pub fn of(filter: &Filter, word: Option<&str>, now: Timestamp) -> Self {
+        let source = match (word, filter.referrer, &filter.city) {
+            (Some(word), ..) => Source::Word(word.to_owned()),
+            (None, Some(referrer), _) => Source::Referrer(referrer),
+            (None, None, Some(city)) => Source::City(city.clone()),
+            (None, None, None) => Source::Months,
         };
         let first = Date::constant(FIRST_YEAR, 1, 1);
         let first = first_moment(first, TimeZone::UTC).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -78,7 +85,7 @@ impl Plan {
         let to = to.and_then(|day| first_moment(day, wib()));
         let start = match source {
             Source::Referrer(_) => Mark::Place(HIGHEST_PLACE),
-            Source::City(_) | Source::Months => Mark::Registered {
+            Source::City(_) | Source::Months | Source::Word(_) => Mark::Registered {
                 at: to.map_or(end, |to| to.min(end)),
                 id: None,
             },
@@ -110,14 +117,17 @@ impl Plan {
                 .is_above(at, id)
                 .then(|| month_below(at, id).map(Part::Month))
                 .flatten(),
+            (Source::Word(word), Mark::Registered { at, id }) => {
+                self.is_above(at, id).then(|| Part::Word(word.clone()))
+            }
             // A mark of another order is none of this list.
             (Source::Referrer(_), Mark::Registered { .. })
-            | (Source::City(_) | Source::Months, Mark::Place(_)) => None,
+            | (Source::City(_) | Source::Months | Source::Word(_), Mark::Place(_)) => None,
         };
         let part = part?;
         let from = match &part {
             Part::Month(month) => month_start(month).map_or(self.from, |at| at.max(self.from)),
-            Part::Referrer(_) | Part::City(_) => self.from,
+            Part::Referrer(_) | Part::City(_) | Part::Word(_) => self.from,
         };
         Some(Look { part, from, below })
     }
@@ -126,7 +136,7 @@ impl Plan {
     #[must_use]
     pub fn behind(&self, part: &Part) -> Option<Mark> {
         match part {
-            Part::Referrer(_) | Part::City(_) => None,
+            Part::Referrer(_) | Part::City(_) | Part::Word(_) => None,
             Part::Month(month) => {
                 let at = month_start(month)?;
                 self.is_above(at, None)
