@@ -60,11 +60,15 @@ pub enum Failpoint {
     ReminderDecided,
     /// The campaign of an event's reminders is open.
     ReminderOpened,
+    /// A correction is decided, not written.
+    EditBeforeCommit,
+    /// It is written, nothing is on a queue.
+    EditCommitted,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -93,6 +97,8 @@ impl Failpoint {
         Self::EventArranged,
         Self::ReminderDecided,
         Self::ReminderOpened,
+        Self::EditBeforeCommit,
+        Self::EditCommitted,
     ];
 
     /// Its name, `turn.claimed`.
@@ -127,6 +133,8 @@ impl Failpoint {
             Self::EventArranged => "event.arranged",
             Self::ReminderDecided => "reminder.decided",
             Self::ReminderOpened => "reminder.opened",
+            Self::EditBeforeCommit => "edit.before_commit",
+            Self::EditCommitted => "edit.committed",
         }
     }
 

@@ -17,6 +17,7 @@ pub mod inbox;
 pub mod join;
 pub mod landing;
 pub mod numbers;
+pub mod people;
 pub mod ports;
 pub mod queue_body;
 pub mod receive;

@@ -1,12 +1,14 @@
 //! What an admin asks for, read from the fields of a list's address.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::Deserialize;
 
-use super::cursor::Mark;
+use super::mark::Mark;
+use super::plan::Part;
 use crate::event::Event;
 use crate::form::FieldErrors;
 use crate::ids::{EventId, ParticipantId};
@@ -14,12 +16,7 @@ use crate::name_words::{words_of_name, words_of_search};
 use crate::participant::JoinStatus;
 use crate::person::City;
 use crate::phone::Phone;
-use crate::zone::wib_day;
-
-/// Participants on a page unless somebody says otherwise.
-const LIMIT_DEFAULT: usize = 25;
-/// Most participants on a page.
-const LIMIT_MOST: usize = 100;
+use crate::zone::{wib, wib_day};
 
 /// Most characters of a name that is looked for.
 const NAME_MOST: usize = 100;
@@ -27,7 +24,8 @@ const NAME_MOST: usize = 100;
 /// A number must not stand in an address.
 const NUMBER_AS_NAME: &str = "Cari nomor lewat kotak pencarian nomor, bukan lewat nama.";
 const NO_DAY: &str = "Tulis tanggal sebagai tahun-bulan-hari, misalnya 2026-11-01.";
-const NO_CURSOR: &str = "Halaman ini bukan dari pencarian ini. Buka daftar dari awal.";
+const NO_REFERRER: &str = "Pengundang ini tidak dikenal.";
+const NO_BOOL: &str = "Pilih true atau false.";
 
 /// Conditions that hold all together; one that is not set holds for everybody.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,12 +67,34 @@ pub struct Facts<'a> {
     pub event_id: Option<EventId>,
 }
 
+/// The conditions as they come. What is missing or blank counts as not set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FilterInput {
+    /// A city in any writing: `Bogor`, `Kota Bogor`.
+    pub city: String,
+    /// Day in WIB, `2026-11-01`.
+    pub registered_from: String,
+    /// Day in WIB, inclusive.
+    pub registered_to: String,
+    /// A participant's id.
+    pub referrer_id: String,
+    /// `belum_join` or `sudah_join`.
+    pub status: String,
+    /// `true` or `false`.
+    pub unsubscribed: String,
+    /// An event's id.
+    pub event_id: String,
+    /// Words of a name.
+    pub name: String,
+}
+
 /// One page of a list, as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
     /// Whom.
     pub filter: Filter,
-    /// How many at most: 1–100, 25 unless somebody says otherwise.
+    /// How many at most: 1–100.
     pub limit: usize,
     /// Behind whom; from the beginning if not set.
     pub after: Option<Mark>,
@@ -99,6 +119,41 @@ impl Filter {
             && (self.words.is_empty() || named())
     }
 
+    /// The moments between which they registered: from the first on, and before the second.
+    #[must_use]
+    pub fn registered_between(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        let begins = |day: Date| Some(day.to_zoned(wib()).ok()?.timestamp());
+        let behind = self.registered_to.and_then(|day| day.tomorrow().ok());
+        (
+            self.registered_from.and_then(begins),
+            behind.and_then(begins),
+        )
+    }
+
+    /// What is still to be asked of everybody who is found in this part of an index.
+    #[must_use]
+    pub fn rest(&self, part: &Part) -> Self {
+        let rest = self.clone();
+        let at_any_time = |rest: Self| Self {
+            registered_from: None,
+            registered_to: None,
+            ..rest
+        };
+        match part {
+            Part::Referrer(_) => Self {
+                referrer: None,
+                ..rest
+            },
+            Part::City(_) => Self {
+                city: None,
+                ..at_any_time(rest)
+            },
+            Part::Month(_) => at_any_time(rest),
+            // Words are written a moment after the name they stand for: the name decides.
+            Part::Word(_) => rest,
+        }
+    }
+
     /// One text for one question, in which a cursor is at home.
     #[must_use]
     pub fn question(&self) -> String {
@@ -120,85 +175,52 @@ impl Filter {
     }
 }
 
-impl ListQuery {
-    /// Reads the fields of an address; a blank one counts as not set.
+impl Filter {
+    /// Reads what an admin entered; a blank field counts as not set.
     ///
     /// # Errors
-    /// [`FieldErrors`] in Indonesian for each field that is wrong or unknown, and for a cursor that
-    /// belongs to another question.
-    pub fn parse(fields: &BTreeMap<String, String>) -> Result<Self, FieldErrors> {
+    /// [`FieldErrors`] in Indonesian for each field that is wrong.
+    pub fn parse(input: &FilterInput) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let mut filter = Filter::default();
-        let mut limit = LIMIT_DEFAULT;
-        let mut cursor = None;
-        for (field, raw) in fields {
-            let value = raw.trim();
-            if value.is_empty() {
-                continue;
+        let e = &mut errors;
+        let city = given(&input.city).and_then(|raw| {
+            let city = City::parse(raw);
+            let city = city.map_err(|error| e.push("city", &error.message()));
+            city.ok().map(|city| city.key())
+        });
+        let status = given(&input.status).and_then(|raw| {
+            let status = JoinStatus::parse(raw);
+            if status.is_none() {
+                e.push("status", "Pilih belum_join atau sudah_join.");
             }
-            match field.as_str() {
-                "city" => {
-                    let city = City::parse(value);
-                    let city = city.map_err(|error| errors.push(field, &error.message()));
-                    filter.city = city.ok().map(|city| city.key());
-                }
-                "registered_from" => {
-                    filter.registered_from = read(field, value, NO_DAY, &mut errors);
-                }
-                "registered_to" => filter.registered_to = read(field, value, NO_DAY, &mut errors),
-                "referrer_id" => {
-                    let problem = "Pengundang ini tidak dikenal.";
-                    filter.referrer = read(field, value, problem, &mut errors);
-                }
-                "event_id" => {
-                    filter.event = read(field, value, "Event ini tidak dikenal.", &mut errors);
-                }
-                "status" => {
-                    filter.status = JoinStatus::parse(value);
-                    if filter.status.is_none() {
-                        errors.push(field, "Pilih belum_join atau sudah_join.");
-                    }
-                }
-                "unsubscribed" => {
-                    filter.unsubscribed = read(field, value, "Pilih true atau false.", &mut errors);
-                }
-                "name" => filter.words = words(value, &mut errors),
-                "limit" => match value.parse() {
-                    Ok(number) if (1..=LIMIT_MOST).contains(&number) => limit = number,
-                    _ => {
-                        let text = format!("Jumlah per halaman 1 sampai {LIMIT_MOST}.");
-                        errors.push(field, &text);
-                    }
-                },
-                "cursor" => cursor = Some(value),
-                _ => errors.push("filter", "Ada saringan yang tidak dikenal."),
-            }
-        }
+            status
+        });
+        let filter = Self {
+            city,
+            registered_from: read("registered_from", &input.registered_from, NO_DAY, e),
+            registered_to: read("registered_to", &input.registered_to, NO_DAY, e),
+            referrer: read("referrer_id", &input.referrer_id, NO_REFERRER, e),
+            status,
+            unsubscribed: read("unsubscribed", &input.unsubscribed, NO_BOOL, e),
+            event: read("event_id", &input.event_id, "Event ini tidak dikenal.", e),
+            words: given(&input.name).map_or_else(BTreeSet::new, |raw| words(raw, e)),
+        };
         if let (Some(from), Some(to)) = (filter.registered_from, filter.registered_to)
             && from > to
         {
-            errors.push("registered_to", "Tanggal akhir sebelum tanggal awal.");
+            e.push("registered_to", "Tanggal akhir sebelum tanggal awal.");
         }
-        let after = cursor.and_then(|cursor| {
-            let mark = Mark::from_cursor(cursor, &filter.question());
-            // The order of a list follows from its question.
-            let by_place = filter.referrer.is_some() && filter.words.is_empty();
-            let mark = mark.filter(|mark| by_place == matches!(mark, Mark::Place(_)));
-            if mark.is_none() {
-                errors.push("cursor", NO_CURSOR);
-            }
-            mark
-        });
         if errors.is_empty() {
-            Ok(Self {
-                filter,
-                limit,
-                after,
-            })
+            Ok(filter)
         } else {
             Err(errors)
         }
     }
+}
+
+fn given(raw: &str) -> Option<&str> {
+    let text = raw.trim();
+    (!text.is_empty()).then_some(text)
 }
 
 fn words(value: &str, errors: &mut FieldErrors) -> BTreeSet<String> {
@@ -215,11 +237,12 @@ fn words(value: &str, errors: &mut FieldErrors) -> BTreeSet<String> {
 
 fn read<T: FromStr>(
     field: &str,
-    value: &str,
+    raw: &str,
     problem: &str,
     errors: &mut FieldErrors,
 ) -> Option<T> {
-    let read = value.parse().ok();
+    let text = given(raw)?;
+    let read = text.parse().ok();
     if read.is_none() {
         errors.push(field, problem);
     }

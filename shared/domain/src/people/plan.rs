@@ -4,11 +4,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use super::cursor::Mark;
+use super::mark::Mark;
 use super::filter::Filter;
 use crate::campaign::FIRST_YEAR;
 use crate::ids::ParticipantId;
-use crate::zone::wib;
 
 /// Parts of an index that one page looks into at most. With an event and the referrers of those who
 /// are shown it makes eight calls of the database at most, whatever the size of the table.
@@ -77,12 +76,9 @@ impl Plan {
         };
         let first = Date::constant(FIRST_YEAR, 1, 1);
         let first = first_moment(first, TimeZone::UTC).unwrap_or(Timestamp::UNIX_EPOCH);
-        let from = filter.registered_from;
-        let from = from.and_then(|day| first_moment(day, wib()));
+        let (from, to) = filter.registered_between();
         // Who registers from now on is newer than what is being looked at.
         let end = next_month(now);
-        let to = filter.registered_to.and_then(|day| day.tomorrow().ok());
-        let to = to.and_then(|day| first_moment(day, wib()));
         let start = match source {
             Source::Referrer(_) => Mark::Place(HIGHEST_PLACE),
             Source::City(_) | Source::Months | Source::Word(_) => Mark::Registered {

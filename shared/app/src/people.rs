@@ -1,0 +1,9 @@
+//! Participants as an admin looks for and corrects them (requirement A1).
+
+mod edit;
+mod find;
+mod list;
+
+pub use edit::{EditError, edit_participant};
+pub use find::find_by_number;
+pub use list::{ListError, ListPage, Listed, list_participants};
