@@ -21,6 +21,7 @@ mod line;
 mod logs;
 mod moto;
 mod pause;
+pub mod people;
 mod person;
 pub mod portal;
 mod runtime_api;

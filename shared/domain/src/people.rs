@@ -7,9 +7,9 @@ mod mark;
 mod number_change;
 mod plan;
 mod resend;
-mod wanted;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 pub use edit::{Changes, Edit};
 pub use filter::{Facts, Filter, FilterInput, ListQuery};

@@ -67,7 +67,9 @@ fn last_below(at: Timestamp, id: Option<ParticipantId>) -> String {
     let Some(id) = id else { return iso(at) };
     let mut key = format!("{}#{id}", iso(at));
     // Ids are of one length and end with a hexadecimal digit; each sign before it is one of ASCII.
-    let last = key.pop().map_or(0, |last| u32::from(last).saturating_sub(1));
+    let last = key
+        .pop()
+        .map_or(0, |last| u32::from(last).saturating_sub(1));
     key.extend(char::from_u32(last));
     key.push('~');
     key
@@ -238,10 +240,7 @@ impl Store {
             .send()
             .await
             .map_err(StoreError::database(WHAT))?;
-        Ok((
-            output.items.unwrap_or_default(),
-            output.last_evaluated_key,
-        ))
+        Ok((output.items.unwrap_or_default(), output.last_evaluated_key))
     }
 
     /// Those of these entries whom the filter means.
@@ -271,7 +270,8 @@ impl Store {
         let next = if people.len() > wanted {
             people.truncate(wanted);
             let last = people.last();
-            last.and_then(|last| marks.get(&last.participant.id)).copied()
+            last.and_then(|last| marks.get(&last.participant.id))
+                .copied()
         } else {
             behind
         };

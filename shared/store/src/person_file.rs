@@ -8,9 +8,7 @@ use domain::suppression::Standing;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::item::{
-    ERASED, Iso, Item, PROFILE, REFERRALS, from_item, key, participant_pk, text,
-};
+use crate::item::{ERASED, Iso, Item, PROFILE, REFERRALS, from_item, key, participant_pk, text};
 use crate::messages::message_key;
 use crate::profiles::Profile;
 use crate::read::{Question, query, readable};
@@ -318,10 +316,7 @@ impl Store {
             .partition(|item| sort_key(item).starts_with("H#"));
         let state = state.into_iter().next().map(StateItem::read);
         let history = history.into_iter().map(read_moved);
-        Ok((
-            state.transpose()?,
-            readable("suppression history", history),
-        ))
+        Ok((state.transpose()?, readable("suppression history", history)))
     }
 
     async fn newest_messages(

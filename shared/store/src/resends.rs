@@ -15,7 +15,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn send_again(&self, message: &NewMessage, at: Timestamp) -> Result<bool, StoreError> {
+    pub async fn send_again(
+        &self,
+        message: &NewMessage,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
         const WHAT: &str = "send again";
         let mut item = Self::message_item(message)?;
         item.insert(RELEASED.to_owned(), text(iso(at)));

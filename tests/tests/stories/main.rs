@@ -34,6 +34,7 @@ mod main_job;
 mod opaque_codes;
 mod outage;
 mod pacing;
+mod people_lists;
 mod policies;
 mod priority;
 mod probes;

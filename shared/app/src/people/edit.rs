@@ -166,17 +166,30 @@ async fn referrer_step(
     const FIELD: &str = "referrer_phone";
     let person = &seen.participant;
     if *referrer == person.phone || own == Some(referrer) {
-        return unfit(FIELD, "Peserta tidak dapat menjadi pengundang dirinya sendiri.");
+        return unfit(
+            FIELD,
+            "Peserta tidak dapat menjadi pengundang dirinya sendiri.",
+        );
     }
     let phone_index = app.store.phone_index(referrer)?;
     let holder = app.store.holder_of(&phone_index).await?;
     match (person.referrer_id, holder) {
         (Some(known), Some(holder)) if known == holder => Ok(None),
-        (Some(_), _) => unfit(FIELD, "Pengundang peserta ini sudah tercatat dan tidak dapat diganti."),
+        (Some(_), _) => unfit(
+            FIELD,
+            "Pengundang peserta ini sudah tercatat dan tidak dapat diganti.",
+        ),
         (None, None) => unfit(FIELD, "Nomor pengundang ini belum terdaftar."),
         (None, Some(id)) => {
             let now = app.now();
-            let alert = alert(id, phone_index.clone(), person.id, now, Waiting::Sequence, now);
+            let alert = alert(
+                id,
+                phone_index.clone(),
+                person.id,
+                now,
+                Waiting::Sequence,
+                now,
+            );
             Ok(Some(ReferrerStep {
                 id,
                 phone_index,

@@ -69,7 +69,9 @@ pub async fn list_participants(app: &App, query: &ListQuery) -> Result<ListPage,
         }
         let selective = filter.rest(&look.part) != Filter::default();
         let evaluated = evaluated(round, missing, selective);
-        let looked = app.store.look(&look, filter, event.as_ref(), evaluated, missing);
+        let looked = app
+            .store
+            .look(&look, filter, event.as_ref(), evaluated, missing);
         let looked = looked.await?;
         people.extend(looked.people);
         match looked.next.or_else(|| plan.behind(&look.part)) {
@@ -126,7 +128,9 @@ async fn rarest_word(
         }
     }
     let looks = (QUERIES_A_PAGE - words.len()) / 2;
-    let word = rarest.map(|(_, word)| word).or_else(|| words.first().copied());
+    let word = rarest
+        .map(|(_, word)| word)
+        .or_else(|| words.first().copied());
     Ok((word.cloned(), looks))
 }
 

@@ -48,9 +48,8 @@ impl Edit {
                 continue;
             };
             let own = FieldError::message;
-            let of_number = |raw: &str| {
-                Phone::parse(raw).map_err(|error| error.message().to_owned())
-            };
+            let of_number =
+                |raw: &str| Phone::parse(raw).map_err(|error| error.message().to_owned());
             let read = match field.as_str() {
                 "sapaan" => keep(&mut edit.sapaan, Sapaan::parse(raw).map_err(own)),
                 "name" => keep(&mut edit.name, PersonName::parse(raw).map_err(own)),
@@ -140,5 +139,9 @@ fn known(field: &str) -> &str {
         "phone",
         "referrer_phone",
     ];
-    if fields.contains(&field) { field } else { "fields" }
+    if fields.contains(&field) {
+        field
+    } else {
+        "fields"
+    }
 }

@@ -106,10 +106,11 @@ impl Filter {
     #[must_use]
     pub fn holds_for(&self, person: &Facts<'_>, event: Option<&Event>) -> bool {
         let day = wib_day(person.registered_at);
-        let belongs =
-            |event: &Event| event.has_registrant(person.event_id, person.registered_at);
+        let belongs = |event: &Event| event.has_registrant(person.event_id, person.registered_at);
         let named = || self.words.is_subset(&words_of_name(person.name));
-        self.city.as_ref().is_none_or(|city| city == person.city_key)
+        self.city
+            .as_ref()
+            .is_none_or(|city| city == person.city_key)
             && self.registered_from.is_none_or(|from| day >= from)
             && self.registered_to.is_none_or(|to| day <= to)
             && self.referrer.is_none_or(|who| person.referrer == Some(who))
@@ -235,12 +236,7 @@ fn words(value: &str, errors: &mut FieldErrors) -> BTreeSet<String> {
     words
 }
 
-fn read<T: FromStr>(
-    field: &str,
-    raw: &str,
-    problem: &str,
-    errors: &mut FieldErrors,
-) -> Option<T> {
+fn read<T: FromStr>(field: &str, raw: &str, problem: &str, errors: &mut FieldErrors) -> Option<T> {
     let text = given(raw)?;
     let read = text.parse().ok();
     if read.is_none() {

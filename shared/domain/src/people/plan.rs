@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use super::mark::Mark;
 use super::filter::Filter;
+use super::mark::Mark;
 use crate::campaign::FIRST_YEAR;
 use crate::ids::ParticipantId;
 
@@ -174,9 +174,7 @@ fn next_month(at: Timestamp) -> Timestamp {
 fn month_below(at: Timestamp, id: Option<ParticipantId>) -> Option<String> {
     let last = match id {
         Some(_) => at,
-        None => at
-            .checked_sub(jiff::SignedDuration::from_millis(1))
-            .ok()?,
+        None => at.checked_sub(jiff::SignedDuration::from_millis(1)).ok()?,
     };
     let day = last.to_zoned(TimeZone::UTC).date();
     Some(format!("{:04}-{:02}", day.year(), day.month()))
