@@ -60,9 +60,10 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "app" => &["domain", "gateway", "store", "vault"],
         "aws" => &["app", "domain", "vault"],
         "lambda-kit" => &["app", "aws", "domain", "gateway", "store", "vault"],
-        "campaign" | "portal" | "registration" | "referral" | "dispatcher" | "sender"
+        "admin" | "campaign" | "portal" | "registration" | "referral" | "dispatcher" | "sender"
         | "webhook" => &["app", "domain", "gateway", "lambda-kit", "store", "vault"],
         "local" => &[
+            "admin",
             "app",
             "aws",
             "campaign",
@@ -79,6 +80,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "webhook",
         ],
         "tests" => &[
+            "admin",
             "app",
             "aws",
             "campaign",

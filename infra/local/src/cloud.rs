@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use utoipa_swagger_ui::SwaggerUi;
 
 use crate::admin;
 use crate::calls::Calls;
@@ -31,6 +32,7 @@ use crate::key_service::LocalKeyService;
 use crate::parts::{FieldKey, PREFIX, Parts};
 use crate::queue::LocalQueue;
 use crate::seed;
+use crate::sign_in::{self, SignIn};
 use crate::simulator::{self, Filling, Simulator, Waiting, World};
 
 /// The tables, from the file that SAM deploys.
@@ -102,6 +104,8 @@ pub struct Cloud {
     pub calls: Calls,
     /// The queues as the functions see them.
     pub queue: Arc<LocalQueue>,
+    /// Who may sign in to the panel.
+    pub sign_in: SignIn,
     /// Whether the demo is being played, begun now or by an earlier start.
     pub plays_demo: bool,
     demo: Option<JoinHandle<()>>,
@@ -255,10 +259,15 @@ impl Cloud {
         )
         .await
         .map_err(|error| unusable(data_dir, error.into()))?;
+        let address = listener.local_addr()?;
+        let base_url = format!("http://{address}");
+        let sign_in = SignIn::open(data_dir, address.port());
+        let sign_in = sign_in.map_err(|error| unusable(data_dir, error.into()))?;
         let functions = Box::pin(compose::functions(
             &parts,
             &simulator,
             options.gateway_timeout,
+            &base_url,
         ))
         .await?;
         compose::connect(&conductor, &functions)?;
@@ -266,8 +275,6 @@ impl Cloud {
             .await
             .map_err(|error| unusable(data_dir, error))?;
         Box::pin(reconcile(&app())).await?;
-        let address = listener.local_addr()?;
-        let base_url = format!("http://{address}");
         hooks::give(&app(), &simulator, &base_url)
             .await
             .map_err(|error| unusable(data_dir, error))?;
@@ -294,12 +301,14 @@ impl Cloud {
                 Edge {
                     functions,
                     gate: gate.clone(),
+                    sign_in: sign_in.clone(),
                 },
                 edge::site_headers()?,
             ),
             simulator.clone(),
             Arc::new(outside),
             admin::router(app(), gate),
+            sign_in::router(sign_in.clone()),
         );
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -321,6 +330,7 @@ impl Cloud {
             faults,
             calls,
             queue,
+            sign_in,
             plays_demo: demo.is_some(),
             demo,
             running,
@@ -348,7 +358,13 @@ async fn fill(app: &App, demo: bool) -> Result<(), StartError> {
     Ok(seed::fill_if_empty(app).await?)
 }
 
-fn routes(edge: Router, simulator: Simulator, world: Arc<dyn World>, admin: Router) -> Router {
+fn routes(
+    edge: Router,
+    simulator: Simulator,
+    world: Arc<dyn World>,
+    admin: Router,
+    sign_in: Router,
+) -> Router {
     let assets = PAGE_JS.iter().fold(Router::new(), |router, (name, text)| {
         let script = ([("content-type", "text/javascript; charset=utf-8")], *text);
         router.route(&format!("/{name}"), get(move || async move { script }))
@@ -359,6 +375,11 @@ fn routes(edge: Router, simulator: Simulator, world: Arc<dyn World>, admin: Rout
         .nest(
             "/simulator/assets",
             assets.route("/simulator.css", get(|| edge::css(PAGE_CSS))),
+        )
+        .nest("/oidc", sign_in)
+        .merge(
+            SwaggerUi::new("/simulator/api-docs")
+                .url("/simulator/openapi.json", ::admin::document()),
         )
         .merge(edge)
 }

@@ -17,6 +17,7 @@ mod gateway;
 mod hooks;
 mod key_service;
 mod parts;
+mod private_file;
 mod queue;
 mod schedule;
 
@@ -24,6 +25,7 @@ pub mod cli;
 pub mod conductor;
 pub mod dynamodb;
 pub mod seed;
+pub mod sign_in;
 pub mod simulator;
 
 pub use calls::{Bill, Call, Caller, Calls, Units};

@@ -1,5 +1,6 @@
 //! The use cases, one file each: load, decide, store, emit.
 
+mod act;
 pub mod attendance;
 pub mod backlog;
 pub mod campaign;
@@ -30,6 +31,7 @@ mod sweep_groups;
 pub mod take_turn;
 mod unreadable_key;
 
+pub use act::Act;
 pub use context::{App, Dice};
 pub use failpoint::Failpoint;
 pub use store::Chain;

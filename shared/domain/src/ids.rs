@@ -58,3 +58,7 @@ uuid_id! {
     /// Proof that one worker holds a claim or a lease (fencing token). Random.
     Token
 }
+uuid_id! {
+    /// Somebody who may open the admin panel: the `sub` of their tokens.
+    AdminId
+}

@@ -1,11 +1,13 @@
 //! The rules. Pure: no async, no AWS, no clock, no randomness; time and random values come in
 //! as arguments, decisions go out as values.
 
+pub mod admin;
 pub mod alert_group;
 pub mod alert_pace;
 pub mod answers;
 pub mod attendance;
 pub mod audience;
+pub mod audit;
 pub mod breaker;
 pub mod calendar;
 pub mod campaign;

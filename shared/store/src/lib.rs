@@ -2,9 +2,11 @@
 //! knows the database's client. Fields are encrypted here, at the boundary, so that no caller can
 //! store a number in clear. The model and its reasons stand in `docs/data-model.md`.
 
+mod along;
 mod aside;
 mod asking;
 mod attendance;
+mod audit;
 mod campaign_outcomes;
 mod campaign_page;
 mod campaign_people;
@@ -14,6 +16,7 @@ mod carried;
 mod clicks;
 mod consent;
 mod correspondent;
+mod cursor;
 mod edits;
 mod erase;
 mod error;
@@ -58,6 +61,8 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use vault::Vault;
 
+pub use along::{Along, Once, OnceKey, Seen};
+pub use audit::AuditPage;
 pub use campaign_page::{Page, PageWritten};
 pub use campaign_people::{PeoplePage, Person};
 pub use clicks::JoinFacts;
@@ -71,7 +76,7 @@ pub use hook_token::HookHashes;
 pub use inbox::{Settled, Unmatched, Waiting};
 pub use keyring::StoredKeyring;
 pub use lift::Lifting;
-pub use numbers::{GatewayKey, Keyed, NewNumber};
+pub use numbers::{Edited, GatewayKey, Keyed, KnownNumber, NewNumber, NumberEdit};
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
 pub use people::Looked;

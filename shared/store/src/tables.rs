@@ -23,11 +23,13 @@ pub enum Table {
     Limits,
     /// Broadcasts, and the reminders and follow-ups of events.
     Campaigns,
+    /// Who changed what.
+    Audit,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Participants,
         Self::NotificationsLog,
         Self::BroadcastNumbers,
@@ -39,6 +41,7 @@ impl Table {
         Self::Keyring,
         Self::Limits,
         Self::Campaigns,
+        Self::Audit,
     ];
 
     /// Name without the stack's prefix.
@@ -56,6 +59,7 @@ impl Table {
             Self::Keyring => "keyring",
             Self::Limits => "limits",
             Self::Campaigns => "campaigns",
+            Self::Audit => "audit",
         }
     }
 

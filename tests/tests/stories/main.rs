@@ -34,6 +34,7 @@ mod main_job;
 mod opaque_codes;
 mod outage;
 mod pacing;
+mod panel;
 mod people_lists;
 mod policies;
 mod priority;

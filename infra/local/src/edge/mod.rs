@@ -11,7 +11,7 @@ use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use tower_http::compression::CompressionLayer;
 
 pub(crate) use headers::{SiteHeader, site_headers};
@@ -19,17 +19,20 @@ use links::Place;
 
 use crate::functions::Functions;
 use crate::gate::Gate;
+use crate::sign_in::SignIn;
 
 /// What the routes need.
 #[derive(Clone)]
 pub(crate) struct Edge {
     pub(crate) functions: Functions,
     pub(crate) gate: Gate,
+    pub(crate) sign_in: SignIn,
 }
 
 /// All public routes. `headers` go along with every answer.
 pub(crate) fn router(edge: Edge, headers: Vec<SiteHeader>) -> Router {
     Router::new()
+        .route("/api/admin/{*proxy}", any(api::admin))
         .route("/api/registrations", post(api::registration))
         .route("/api/landing", get(api::registration))
         .route("/api/contact.vcf", get(api::registration))
