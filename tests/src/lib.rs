@@ -22,6 +22,7 @@ mod logs;
 mod moto;
 pub mod panel;
 mod pause;
+pub mod people;
 mod person;
 pub mod portal;
 mod runtime_api;

@@ -62,11 +62,15 @@ pub enum Failpoint {
     ReminderOpened,
     /// A failed message waits again, nothing is on a queue and no lane is opened for it.
     RetryCommitted,
+    /// A correction is decided, not written.
+    EditBeforeCommit,
+    /// It is written, nothing is on a queue.
+    EditCommitted,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -96,6 +100,8 @@ impl Failpoint {
         Self::ReminderDecided,
         Self::ReminderOpened,
         Self::RetryCommitted,
+        Self::EditBeforeCommit,
+        Self::EditCommitted,
     ];
 
     /// Its name, `turn.claimed`.
@@ -131,6 +137,8 @@ impl Failpoint {
             Self::ReminderDecided => "reminder.decided",
             Self::ReminderOpened => "reminder.opened",
             Self::RetryCommitted => "retry.committed",
+            Self::EditBeforeCommit => "edit.before_commit",
+            Self::EditCommitted => "edit.committed",
         }
     }
 

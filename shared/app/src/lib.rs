@@ -21,6 +21,7 @@ pub mod landing;
 pub mod log;
 pub mod media;
 pub mod numbers;
+pub mod people;
 pub mod ports;
 pub mod queue_body;
 pub mod receive;

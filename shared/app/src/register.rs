@@ -351,7 +351,7 @@ async fn again(
     Ok(())
 }
 
-fn end_of_use(message_type: MessageType, now: Timestamp) -> Timestamp {
+pub(crate) fn end_of_use(message_type: MessageType, now: Timestamp) -> Timestamp {
     now.saturating_add(message_type.useful_for())
         .unwrap_or(Timestamp::MAX)
 }

@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 pub use outcomes::{LAST, too_many_failures};
+pub(crate) use source::FIRST_YEAR;
 pub use source::{Position, Source};
 pub use status::{Closing, Hold, Over, Phase, Status, Step};
 

@@ -124,6 +124,17 @@ fn set_aside<T>(read: Option<Result<T, StoreError>>, fault: &mut Option<StoreErr
     }
 }
 
+/// The same for what was asked separately: the database may not have answered either.
+fn set_aside_if_lasting<T>(
+    read: Result<T, StoreError>,
+    fault: &mut Option<StoreError>,
+) -> Result<Option<T>, StoreError> {
+    match read {
+        Err(error) if !error.is_lasting() => Err(error),
+        read => Ok(set_aside(Some(read), fault)),
+    }
+}
+
 impl Store {
     /// Claims a row for a turn and writes the send's permit into the pace, both or neither.
     /// `after` is the pace with this send counted.
@@ -258,6 +269,15 @@ impl Store {
             letter => set_aside(letter.transpose(), &mut unreadable),
         };
         let recipient = self.person(recipient, &mut unreadable).await?;
+        let suppression = match &recipient {
+            // They have another number since the row was decided.
+            Some(who) if who.phone_index != message.target_index => {
+                let present = self.suppression(&who.phone_index).await;
+                let present = set_aside_if_lasting(present, &mut unreadable)?;
+                suppression.stricter(present.unwrap_or(Suppression::FREE), message.cause_at)
+            }
+            _ => suppression,
+        };
         let subject = self.person(subject, &mut unreadable).await?;
         let event = set_aside(event.map(read_event), &mut unreadable);
         let mut attendance = Attendance::Unknown;

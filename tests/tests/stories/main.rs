@@ -36,6 +36,7 @@ mod opaque_codes;
 mod outage;
 mod pacing;
 mod panel;
+mod people_lists;
 mod policies;
 mod priority;
 mod probes;
