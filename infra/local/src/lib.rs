@@ -21,6 +21,7 @@ mod parts;
 mod private_file;
 mod queue;
 mod schedule;
+mod streams;
 
 pub mod cli;
 pub mod conductor;
@@ -40,3 +41,4 @@ pub use key_service::{LocalKeyService, MasterKeyError};
 pub use media::LocalMedia;
 pub use queue::{LocalQueue, PutBody};
 pub use schedule::LocalSchedule;
+pub use streams::{ShardRecords, SourceError, Streams, StreamsError, Uncounted};

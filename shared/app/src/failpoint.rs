@@ -66,11 +66,15 @@ pub enum Failpoint {
     EditBeforeCommit,
     /// It is written, nothing is on a queue.
     EditCommitted,
+    /// What changes of the totals is decided, not written.
+    CountBefore,
+    /// Some of it is written.
+    CountCommitted,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -102,6 +106,8 @@ impl Failpoint {
         Self::RetryCommitted,
         Self::EditBeforeCommit,
         Self::EditCommitted,
+        Self::CountBefore,
+        Self::CountCommitted,
     ];
 
     /// Its name, `turn.claimed`.
@@ -139,6 +145,8 @@ impl Failpoint {
             Self::RetryCommitted => "retry.committed",
             Self::EditBeforeCommit => "edit.before_commit",
             Self::EditCommitted => "edit.committed",
+            Self::CountBefore => "count.before",
+            Self::CountCommitted => "count.committed",
         }
     }
 
