@@ -15,6 +15,13 @@ pub type Operation = (Method, &'static str, Role);
 
 /// Every operation of the document.
 pub const LEAST: &[Operation] = &[
+    (Method::GET, "/api/admin/notifications", Role::Viewer),
+    (Method::GET, "/api/admin/notifications/{id}", Role::Viewer),
+    (
+        Method::POST,
+        "/api/admin/notifications/{id}/retry",
+        Role::Operator,
+    ),
     (Method::GET, "/api/admin/numbers", Role::Viewer),
     (Method::POST, "/api/admin/numbers", Role::Admin),
     (Method::GET, "/api/admin/numbers/{id}", Role::Viewer),

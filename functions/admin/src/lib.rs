@@ -18,6 +18,7 @@ mod page;
 mod resources;
 mod shown;
 
+mod notifications;
 mod numbers;
 
 pub use access::{LEAST, Operation};

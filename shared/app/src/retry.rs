@@ -6,6 +6,7 @@ use domain::log::{Refusal, Retried, TryAgain, may_retry};
 use jiff::Timestamp;
 use store::{Retrying, StoreError};
 
+use crate::act::Act;
 use crate::campaign::sync_lanes;
 use crate::context::App;
 use crate::failpoint::Failpoint;
@@ -21,6 +22,7 @@ pub async fn retry_message(
     app: &App,
     id: MessageId,
     knowingly: bool,
+    act: &Act,
 ) -> Result<Option<Retried>, StoreError> {
     let now = app.now();
     let Some(seen) = app.store.retrying(id).await? else {
@@ -33,7 +35,8 @@ pub async fn retry_message(
         Ok(again) => again,
         Err(refusal) => return Ok(Some(Retried::Refused(refusal))),
     };
-    if !app.store.put_back(&seen, &again, now).await? {
+    let along = act.along(app, &id.to_string());
+    if !app.store.put_back(&seen, &again, now, &along).await? {
         return Ok(Some(Retried::Changed));
     }
     Failpoint::RetryCommitted.reach();

@@ -12,8 +12,8 @@ use crate::log::{Logged, read_logged};
 use crate::messages::{ANY_NUMBER, message_key, waiting};
 use crate::suppression::{read_suppression, state_key};
 use crate::tables::Table;
-use crate::write::{Committed, transact};
-use crate::{Store, StoreError};
+use crate::write::Committed;
+use crate::{Along, Store, StoreError};
 
 /// A failed message with what decides whether it is tried again, read at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +70,7 @@ impl Store {
         seen: &Retrying,
         again: &Again,
         now: Timestamp,
+        along: &Along,
     ) -> Result<bool, StoreError> {
         const WHAT: &str = "retry";
         let row = &seen.row;
@@ -111,7 +112,7 @@ impl Store {
                     .in_transaction(WHAT)?
             });
         }
-        let committed = transact(WHAT, &self.client, parts).await?;
+        let committed = self.transact_along(WHAT, parts, along).await?;
         Ok(committed == Committed::Yes)
     }
 }

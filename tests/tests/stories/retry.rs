@@ -1,9 +1,9 @@
 //! A failed message that is tried again on an admin's word.
 
-use app::Failpoint;
 use app::campaign::{cancel_campaign, open_campaign, progress};
 use app::dispatch::{Call, dispatch};
 use app::retry::retry_message;
+use app::{Act, Failpoint};
 use domain::campaign::Phase;
 use domain::ids::MessageId;
 use domain::log::{Refusal, Retried};
@@ -20,7 +20,7 @@ async fn welcome_of(town: &Town, person: &Person) -> Item {
 }
 
 async fn retry(town: &Town, id: MessageId, knowingly: bool) -> Retried {
-    let retried = retry_message(&town.cloud.app, id, knowingly).await;
+    let retried = retry_message(&town.cloud.app, id, knowingly, &Act::of_the_system()).await;
     retried.unwrap().expect("a message")
 }
 
@@ -54,7 +54,11 @@ async fn what_may_have_arrived_goes_again_only_knowingly_and_then_once() {
 
     // Two admins at once, and one who comes late.
     let app = &town.cloud.app;
-    let (one, two) = tokio::join!(retry_message(app, id, true), retry_message(app, id, true));
+    let act = Act::of_the_system();
+    let (one, two) = tokio::join!(
+        retry_message(app, id, true, &act),
+        retry_message(app, id, true, &act)
+    );
     let outcomes = [one.unwrap().unwrap(), two.unwrap().unwrap()];
     let done = outcomes.iter().filter(|one| **one == Retried::Done(id));
     assert_eq!(done.count(), 1, "{outcomes:?}");
@@ -93,9 +97,14 @@ async fn nobody_who_stopped_and_nobody_who_is_gone_gets_it_and_a_lift_brings_it_
     assert_eq!(town.chat(&person).await.len(), 1);
 
     assert_eq!(
-        retry_message(app, MessageId(uuid::Uuid::nil()), true)
-            .await
-            .unwrap(),
+        retry_message(
+            app,
+            MessageId(uuid::Uuid::nil()),
+            true,
+            &Act::of_the_system()
+        )
+        .await
+        .unwrap(),
         None
     );
 }
@@ -161,8 +170,12 @@ async fn a_crash_behind_the_word_costs_a_minute_and_nothing_else() {
     let point = Failpoint::RetryCommitted.name();
     fail::cfg(point, "panic").unwrap();
     let worker = std::sync::Arc::clone(&town);
-    let died =
-        tokio::spawn(async move { retry_message(&worker.cloud.app, id, true).await.is_ok() });
+    let died = tokio::spawn(async move {
+        let act = Act::of_the_system();
+        retry_message(&worker.cloud.app, id, true, &act)
+            .await
+            .is_ok()
+    });
     assert!(died.await.is_err());
     fail::remove(point);
     // The minute comes, which virtual time passes over while nobody says that it is needed.
