@@ -83,6 +83,10 @@ lighthouse: need-rust need-chromium $(WEB)/lighthouse/node_modules/ready ## Ligh
 	cargo build --locked --profile bench-run --package local
 	LOCAL=$(CURDIR)/target/bench-run/local node $(WEB)/lighthouse/run.js
 
+.PHONY: openapi
+openapi: need-rust ## Write the API's document, infra/openapi.json, anew
+	cargo run --quiet --locked --package admin --example openapi -- infra/openapi.json
+
 .PHONY: styles
 styles: ## Put web/styles into the landing page, and their hash into the policy of infra/web.yaml
 	node $(WEB)/styles.js

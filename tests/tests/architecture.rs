@@ -60,9 +60,12 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "app" => &["domain", "gateway", "store", "vault"],
         "aws" => &["app", "domain", "vault"],
         "lambda-kit" => &["app", "aws", "domain", "gateway", "store", "vault"],
-        "campaign" | "portal" | "projector" | "registration" | "referral" | "dispatcher"
-        | "sender" | "webhook" => &["app", "domain", "gateway", "lambda-kit", "store", "vault"],
+        "admin" | "campaign" | "portal" | "projector" | "registration" | "referral"
+        | "dispatcher" | "sender" | "webhook" => {
+            &["app", "domain", "gateway", "lambda-kit", "store", "vault"]
+        }
         "local" => &[
+            "admin",
             "app",
             "aws",
             "campaign",
@@ -80,6 +83,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "webhook",
         ],
         "tests" => &[
+            "admin",
             "app",
             "aws",
             "campaign",

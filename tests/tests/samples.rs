@@ -145,6 +145,16 @@ async fn every_sample_is_answered_by_its_handler() {
         if route == Some("POST /hooks/dripsender/{token}") {
             let answer = webhook::handle(&webhook_deps().await, event).await.unwrap();
             assert_eq!(answer["statusCode"], 404, "{name}: {answer}");
+        } else if route == Some("ANY /api/admin/{proxy+}") {
+            let admin = admin::Admin::new(admin::Deps {
+                app: app().await,
+                gateway: None,
+                hooks_at: None,
+                origin: None,
+            });
+            let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+            let answer = admin.handle(request).await;
+            assert_eq!(answer.status(), 200, "{name}: {:?}", answer.body());
         } else if route.is_some_and(|route| route.contains('{')) {
             let deps = portal::Deps {
                 app: app().await,

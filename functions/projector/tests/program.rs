@@ -51,9 +51,21 @@ async fn it_counts_changes_once_and_everything_anew() {
 
     // What the samples told of is not there; somebody else is.
     account.register(&Person::nth(1)).await;
-    let answer = function.invoke(&sample("recount.json").to_string()).await.unwrap();
-    assert_eq!((&answer["done"], &answer["unreadable"]), (&json!(true), &json!(0)));
-    assert!(store.top_referrers(Period::All, None, 9).await.unwrap().is_empty());
+    let answer = function
+        .invoke(&sample("recount.json").to_string())
+        .await
+        .unwrap();
+    assert_eq!(
+        (&answer["done"], &answer["unreadable"]),
+        (&json!(true), &json!(0))
+    );
+    assert!(
+        store
+            .top_referrers(Period::All, None, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(store.people_totals().await.unwrap().subscribed, 1);
     ends_on_sigterm(function, &["812100000", "Budi", "Siti", "Aminah"]).await;
 }

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use utoipa_swagger_ui::SwaggerUi;
 
 use crate::admin;
 use crate::calls::Calls;
@@ -28,9 +29,11 @@ use crate::edge::{self, Edge};
 use crate::gate::Gate;
 use crate::hooks;
 use crate::key_service::LocalKeyService;
+use crate::media::LocalMedia;
 use crate::parts::{FieldKey, PREFIX, Parts};
 use crate::queue::LocalQueue;
 use crate::seed;
+use crate::sign_in::{self, SignIn};
 use crate::simulator::{self, Filling, Simulator, Waiting, World};
 use crate::streams::Streams;
 
@@ -101,8 +104,12 @@ pub struct Cloud {
     pub faults: Arc<Faults>,
     /// What each function called; empty unless noted.
     pub calls: Calls,
+    /// Files that go along with messages.
+    pub media: Arc<LocalMedia>,
     /// The queues as the functions see them.
     pub queue: Arc<LocalQueue>,
+    /// Who may sign in to the panel.
+    pub sign_in: SignIn,
     /// The streams of tables, and the function that counts their records.
     pub streams: Streams,
     /// Whether the demo is being played, begun now or by an earlier start.
@@ -258,10 +265,15 @@ impl Cloud {
         )
         .await
         .map_err(|error| unusable(data_dir, error.into()))?;
+        let address = listener.local_addr()?;
+        let base_url = format!("http://{address}");
+        let sign_in = SignIn::open(data_dir, address.port());
+        let sign_in = sign_in.map_err(|error| unusable(data_dir, error.into()))?;
         let functions = Box::pin(compose::functions(
             &parts,
             &simulator,
             options.gateway_timeout,
+            &base_url,
         ))
         .await?;
         compose::connect(&conductor, &functions)?;
@@ -274,11 +286,11 @@ impl Cloud {
             // What the streams held when the last run ended is not read again.
             Box::pin(streams.recount()).await?;
         }
-        let address = listener.local_addr()?;
-        let base_url = format!("http://{address}");
         hooks::give(&app(), &simulator, &base_url)
             .await
             .map_err(|error| unusable(data_dir, error))?;
+        let media = LocalMedia::open(data_dir, &base_url, Arc::clone(&clock) as Arc<dyn Clock>);
+        let media = Arc::new(media.map_err(|error| unusable(data_dir, error.into()))?);
         let running = conductor.start();
         let (progress, filling) = watch::channel(None);
         let demo = demo.map(|demo| {
@@ -302,12 +314,16 @@ impl Cloud {
                 Edge {
                     functions,
                     gate: gate.clone(),
+                    sign_in: sign_in.clone(),
+                    media: Arc::clone(&media),
                 },
                 edge::site_headers()?,
-            ),
+            )
+            .merge(edge::uploads(Arc::clone(&media))),
             simulator.clone(),
             Arc::new(outside),
-            admin::router(app(), gate),
+            admin::router(app(), Arc::clone(&media), gate),
+            sign_in::router(sign_in.clone()),
         );
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -328,7 +344,9 @@ impl Cloud {
             dynamodb: client,
             faults,
             calls,
+            media,
             queue,
+            sign_in,
             streams,
             plays_demo: demo.is_some(),
             demo,
@@ -357,7 +375,13 @@ async fn fill(app: &App, demo: bool) -> Result<(), StartError> {
     Ok(seed::fill_if_empty(app).await?)
 }
 
-fn routes(edge: Router, simulator: Simulator, world: Arc<dyn World>, admin: Router) -> Router {
+fn routes(
+    edge: Router,
+    simulator: Simulator,
+    world: Arc<dyn World>,
+    admin: Router,
+    sign_in: Router,
+) -> Router {
     let assets = PAGE_JS.iter().fold(Router::new(), |router, (name, text)| {
         let script = ([("content-type", "text/javascript; charset=utf-8")], *text);
         router.route(&format!("/{name}"), get(move || async move { script }))
@@ -368,6 +392,11 @@ fn routes(edge: Router, simulator: Simulator, world: Arc<dyn World>, admin: Rout
         .nest(
             "/simulator/assets",
             assets.route("/simulator.css", get(|| edge::css(PAGE_CSS))),
+        )
+        .nest("/oidc", sign_in)
+        .merge(
+            SwaggerUi::new("/simulator/api-docs")
+                .url("/simulator/openapi.json", ::admin::document()),
         )
         .merge(edge)
 }

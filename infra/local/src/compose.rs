@@ -20,6 +20,7 @@ pub(crate) async fn functions(
     parts: &Parts,
     simulator: &Simulator,
     gateway_timeout: Duration,
+    base_url: &str,
 ) -> Result<Functions, StartError> {
     let vault = parts.vault("registration", FieldKey::Given).await?;
     let origin = OriginSecret::kept_in(&vault).await?;
@@ -35,6 +36,14 @@ pub(crate) async fn functions(
     let vault = parts.vault("sender", FieldKey::Given).await?;
     let gateway = LocalGateway::new(simulator.clone(), gateway_timeout);
     let sender = Sender::new(parts.app("sender", vault), Arc::new(gateway), true);
+    let vault = parts.vault("admin", FieldKey::Given).await?;
+    let gateway = LocalGateway::new(simulator.clone(), gateway_timeout);
+    let admin = admin::Admin::new(admin::Deps {
+        origin: Some(OriginSecret::kept_in(&vault).await?),
+        app: parts.app("admin", vault),
+        gateway: Some(Arc::new(gateway)),
+        hooks_at: Some(base_url.to_owned()),
+    });
     let vault = parts.vault("referral", FieldKey::Withheld).await?;
     let referral = parts.app("referral", vault);
     let vault = parts.vault("dispatcher", FieldKey::Withheld).await?;
@@ -51,6 +60,7 @@ pub(crate) async fn functions(
     let vault = parts.vault("projector", FieldKey::Withheld).await?;
     let projector = parts.app("projector", vault);
     Ok(Functions {
+        admin,
         registration: Arc::new(registration),
         referral: Arc::new(referral),
         dispatcher: Arc::new(dispatcher),

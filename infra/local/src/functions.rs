@@ -17,6 +17,8 @@ use crate::conductor::Delivery;
 /// The functions of the stack, composed for one machine.
 #[derive(Clone)]
 pub struct Functions {
+    /// `functions/admin`
+    pub admin: admin::Admin,
     /// `functions/registration`
     pub registration: Arc<registration::Deps>,
     /// `functions/referral`
@@ -149,6 +151,16 @@ impl Functions {
         let handler = move |request| {
             let deps = Arc::clone(&deps);
             async move { registration::handle(&deps, request).await }
+        };
+        answered(handler, event).await
+    }
+
+    /// A route of the panel's API, likewise.
+    pub(crate) async fn admin(&self, event: Value) -> Result<Value, String> {
+        let admin = self.admin.clone();
+        let handler = move |request| {
+            let admin = admin.clone();
+            async move { admin.handle(request).await }
         };
         answered(handler, event).await
     }

@@ -1,13 +1,12 @@
-use std::fs;
 use std::io;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use async_trait::async_trait;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use vault::{KeyService, KeyServiceError, NewKey, PlainKey};
 use zeroize::Zeroizing;
+
+use crate::private_file;
 
 const FILE: &str = "master.key";
 
@@ -49,21 +48,10 @@ fn random_key() -> Result<PlainKey, MasterKeyError> {
 }
 
 fn in_file(path: &Path, fresh: &[u8; 32]) -> Result<Vec<u8>, MasterKeyError> {
-    match fs::read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        read => return Ok(read?),
+    if let Some(known) = private_file::read(path)? {
+        return Ok(known);
     }
-    // Renamed: the file never holds half a key, whenever the process ends.
-    let draft = path.with_extension("new");
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)?;
-    file.write_all(fresh)?;
-    file.sync_all()?;
-    fs::rename(&draft, path)?;
+    private_file::replace(path, fresh)?;
     Ok(fresh.to_vec())
 }
 

@@ -57,13 +57,19 @@ async fn run() -> Result<(), local::StartError> {
         (false, true) => "SEED=demo adds nothing: the data folder is not empty.\n\n".to_owned(),
         (false, false) => String::new(),
     };
+    let users = cloud.sign_in.users().all();
+    let users: String = users
+        .iter()
+        .map(|user| format!("               {:<10} {}\n", user.username, user.password))
+        .collect();
     say(&format!(
         "\n\
          Socialpreneur is running.\n\
          \n\
          Landing page   {url}/\n\
          Simulator      {url}/simulator   phones, sending numbers, the clock\n\
-         Data           {folder}   (remove the folder to begin again)\n\
+         API of admins  {url}/simulator/api-docs   for tokens of these users:
+{users}         Data           {folder}   (remove the folder to begin again)\n\
          \n\
          {demo}\
          Try:\n\

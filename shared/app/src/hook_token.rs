@@ -13,6 +13,7 @@ use store::StoreError;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::act::Act;
 use crate::context::App;
 
 /// How long the token before the present one stays good: the address has to be changed by hand at
@@ -67,6 +68,18 @@ pub enum HookTokenError {
 /// # Errors
 /// [`HookTokenError`]; the old token is good then, unless the store's answer got lost.
 pub async fn issue_hook_token(app: &App, number: NumberId) -> Result<HookToken, HookTokenError> {
+    issue_hook_token_by(app, number, &Act::of_the_system()).await
+}
+
+/// The same as somebody's act.
+///
+/// # Errors
+/// As [`issue_hook_token`].
+pub async fn issue_hook_token_by(
+    app: &App,
+    number: NumberId,
+    act: &Act,
+) -> Result<HookToken, HookTokenError> {
     let mut bytes = Zeroizing::new([0; ID_BYTES + SECRET_BYTES]);
     let (id, secret) = bytes.split_at_mut(ID_BYTES);
     id.copy_from_slice(number.0.as_bytes());
@@ -78,7 +91,9 @@ pub async fn issue_hook_token(app: &App, number: NumberId) -> Result<HookToken, 
         let until = app.now().saturating_add(OLD_STAYS);
         let until = until.unwrap_or(Timestamp::MAX);
         let hash = hash(&*bytes);
-        if app.store.replace_hook(number, &seen, &hash, until).await? {
+        let along = act.along(app, &number.to_string());
+        let replaced = app.store.replace_hook(number, &seen, &hash, until, &along);
+        if replaced.await? {
             return Ok(token);
         }
     }

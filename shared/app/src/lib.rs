@@ -1,5 +1,6 @@
 //! The use cases, one file each: load, decide, store, emit.
 
+mod act;
 pub mod attendance;
 pub mod backlog;
 pub mod campaign;
@@ -8,6 +9,7 @@ pub mod check_number;
 mod context;
 pub mod count;
 pub mod dispatch;
+pub mod draft;
 pub mod erase;
 pub mod event;
 mod failpoint;
@@ -17,11 +19,15 @@ pub mod hook_token;
 pub mod inbox;
 pub mod join;
 pub mod landing;
+pub mod log;
+pub mod media;
 pub mod numbers;
+pub mod people;
 pub mod ports;
 pub mod queue_body;
 pub mod receive;
 pub mod register;
+pub mod retry;
 pub mod sequence_referral;
 pub mod settings;
 pub mod suppression;
@@ -30,6 +36,7 @@ mod sweep_groups;
 pub mod take_turn;
 mod unreadable_key;
 
+pub use act::Act;
 pub use context::{App, Dice};
 pub use failpoint::Failpoint;
 pub use store::Chain;

@@ -1,16 +1,20 @@
-//! Sending numbers: adding one, changing its limits, pausing it, bringing it back.
+//! Sending numbers: adding one, changing it, testing its key, pausing it, bringing it back.
 
 use domain::ids::NumberId;
 use domain::number::Limits;
-use domain::phone::Phone;
+use domain::phone::{Phone, may_hold_a_number};
+use gateway::{ApiKey, Gateway, KeyCheck};
 use jiff::Timestamp;
-use store::{GatewayKey, NewNumber, StoreError};
+use store::{Chain, Edited, GatewayKey, KnownNumber, NewNumber, NumberEdit, StoreError};
 
+use crate::act::Act;
 use crate::context::App;
 use crate::ports::QueueMessage;
 
 /// Longest label, characters.
-const LABEL_LENGTH: usize = 60;
+pub const LABEL_LENGTH: usize = 60;
+/// Longest key, characters.
+pub const KEY_LENGTH: usize = 512;
 
 /// A number as an admin enters it.
 pub struct NumberEntry {
@@ -31,8 +35,8 @@ pub struct NumberEntry {
 /// Why a number was not added or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum NumberError {
-    /// The label is empty or too long.
-    #[error("a label of 1 to {LABEL_LENGTH} characters is needed")]
+    /// The label is empty, too long, or may hold a telephone number, which would be kept in clear.
+    #[error("a label of 1 to {LABEL_LENGTH} characters without a phone number is needed")]
     Label,
     /// The key is empty or has characters that no key has.
     #[error("the gateway key must be visible characters without spaces")]
@@ -46,6 +50,9 @@ pub enum NumberError {
     /// There is no such number.
     #[error("there is no such number")]
     Unknown,
+    /// Somebody else changed it first; nothing was changed. The number as it is now.
+    #[error("somebody else changed this number first")]
+    Overtaken(Box<KnownNumber>),
     /// The random id that was drawn is taken: nothing was changed, try again.
     #[error("the number was not added, try again")]
     IdTaken,
@@ -59,36 +66,109 @@ pub enum NumberError {
 /// # Errors
 /// [`NumberError`] says what is wrong with the entry, or that the store did not answer.
 pub async fn add_number(app: &App, entry: NumberEntry) -> Result<NumberId, NumberError> {
+    add_number_by(app, entry, &Act::of_the_system()).await
+}
+
+/// The same as somebody's act.
+///
+/// # Errors
+/// [`NumberError`] says what is wrong with the entry, that the request was carried out before, or
+/// that the store did not answer.
+pub async fn add_number_by(
+    app: &App,
+    entry: NumberEntry,
+    act: &Act,
+) -> Result<NumberId, NumberError> {
     let now = app.now();
-    let label = entry.label.trim();
-    if label.is_empty() || label.chars().count() > LABEL_LENGTH {
-        return Err(NumberError::Label);
-    }
-    let key = entry.api_key.0.as_str();
-    if key.is_empty() || !key.chars().all(|c| c.is_ascii_graphic()) {
-        return Err(NumberError::Key);
-    }
-    if entry.priority == 0 {
-        return Err(NumberError::Priority);
-    }
-    if entry.in_use_since > now {
-        return Err(NumberError::InUseSince);
-    }
+    let label = label(&entry.label)?;
+    check_key(&entry.api_key)?;
+    check_order(Some(entry.priority))?;
+    check_since(Some(entry.in_use_since), now)?;
     let id = app.dice.number_id();
     let new = NewNumber {
         id,
-        label: label.to_owned(),
+        label,
         phone: entry.phone,
         api_key: entry.api_key,
         priority: entry.priority,
         in_use_since: entry.in_use_since,
         limits: entry.limits,
     };
-    if !app.store.add_number(&new, now).await? {
+    let along = act.along(app, &id.to_string());
+    if !app.store.add_number(&new, now, &along).await? {
         return Err(NumberError::IdTaken);
     }
     app.notify(QueueMessage::Wake).await;
     Ok(id)
+}
+
+/// Changes a number as somebody saw it at `revision`; it holds from the next turn on.
+///
+/// # Errors
+/// [`NumberError`]; nothing was changed unless the store's answer got lost.
+pub async fn change_number(
+    app: &App,
+    id: NumberId,
+    revision: u32,
+    mut edit: NumberEdit,
+    act: &Act,
+) -> Result<(), NumberError> {
+    let now = app.now();
+    edit.label = edit.label.as_deref().map(label).transpose()?;
+    edit.api_key.as_ref().map(check_key).transpose()?;
+    check_order(edit.priority)?;
+    check_since(edit.in_use_since, now)?;
+    let along = act.along(app, &id.to_string());
+    let edited = app.store.edit_number(id, revision, &edit, now, &along);
+    match edited.await? {
+        Edited::Done => changed(app, true).await,
+        Edited::Overtaken(now) => Err(NumberError::Overtaken(now)),
+        Edited::Unknown => Err(NumberError::Unknown),
+    }
+}
+
+/// Asks the gateway whether it knows a number's key, without writing to anybody (requirement A6).
+///
+/// # Errors
+/// [`NumberError::Unknown`], or the store did not answer.
+pub async fn test_number(
+    app: &App,
+    gateway: &dyn Gateway,
+    id: NumberId,
+) -> Result<KeyCheck, NumberError> {
+    let found = app.store.number_with_key(id).await?;
+    let (_, key) = found.ok_or(NumberError::Unknown)?;
+    let answer = match key {
+        Ok(key) => gateway.check_key(&ApiKey::new(key.0.to_string())).await,
+        Err(error) => {
+            tracing::error!(number = %id, error = %Chain(&error), "the key cannot be read");
+            KeyCheck::NoAnswer
+        }
+    };
+    tracing::info!(number = %id, answer = answer.label(), "key tested");
+    Ok(answer)
+}
+
+fn label(label: &str) -> Result<String, NumberError> {
+    let label = label.trim();
+    let fits = (1..=LABEL_LENGTH).contains(&label.chars().count()) && !may_hold_a_number(label);
+    fits.then(|| label.to_owned()).ok_or(NumberError::Label)
+}
+
+fn check_key(key: &GatewayKey) -> Result<(), NumberError> {
+    let key = key.0.as_str();
+    let fits = (1..=KEY_LENGTH).contains(&key.len()) && key.chars().all(|c| c.is_ascii_graphic());
+    fits.then_some(()).ok_or(NumberError::Key)
+}
+
+fn check_order(priority: Option<u16>) -> Result<(), NumberError> {
+    let fits = priority.is_none_or(|priority| priority > 0);
+    fits.then_some(()).ok_or(NumberError::Priority)
+}
+
+fn check_since(since: Option<Timestamp>, now: Timestamp) -> Result<(), NumberError> {
+    let fits = since.is_none_or(|since| since <= now);
+    fits.then_some(()).ok_or(NumberError::InUseSince)
 }
 
 /// Changes gap and caps, also while messages wait.

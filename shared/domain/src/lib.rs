@@ -1,11 +1,13 @@
 //! The rules. Pure: no async, no AWS, no clock, no randomness; time and random values come in
 //! as arguments, decisions go out as values.
 
+pub mod admin;
 pub mod alert_group;
 pub mod alert_pace;
 pub mod answers;
 pub mod attendance;
 pub mod audience;
+pub mod audit;
 pub mod breaker;
 pub mod calendar;
 pub mod campaign;
@@ -24,13 +26,17 @@ pub mod inbox;
 pub mod join;
 pub mod landing;
 pub mod lane;
+pub mod letter;
 pub mod links;
+pub mod log;
+pub mod media;
 pub mod message;
 pub mod name_words;
 pub mod number;
 pub mod outcome;
 pub mod pace;
 pub mod participant;
+pub mod people;
 pub mod person;
 pub mod phone;
 pub mod pick;

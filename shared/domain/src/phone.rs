@@ -88,6 +88,13 @@ const MASK_HEAD: usize = 4;
 /// Fewest digits that a mask hides: a short number would otherwise be easy to guess.
 const MASK_HIDDEN: usize = 4;
 
+/// Whether a text holds so many digits that a number could stand in it: such a text is not kept in
+/// clear.
+#[must_use]
+pub fn may_hold_a_number(text: &str) -> bool {
+    text.chars().filter(|c| c.is_numeric()).count() >= NATIONAL_MIN
+}
+
 impl Phone {
     /// Reads a number in any common writing: `0812…`, `62812…`, `+62 (0)812-…`, `0062812…`,
     /// `812…`, `wa.me/62812…`, `tel:…`, with any separators, full-width or Arabic-Indic digits.

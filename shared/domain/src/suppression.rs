@@ -2,12 +2,11 @@
 
 use jiff::Timestamp;
 
+use crate::phone::may_hold_a_number;
 use crate::text::single_line;
 
 /// Longest reason, characters.
 const REASON_LENGTH: usize = 200;
-/// As many digits as no reason needs, and every phone number has.
-const DIGITS_OF_A_NUMBER: usize = 9;
 
 /// Whether a number may be written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,6 +74,13 @@ impl Suppression {
             Standing::Lifted => cause_at <= self.changed_at,
         }
     }
+
+    /// Of two numbers of one person the one that forbids a message with a cause of that moment, if
+    /// one does.
+    #[must_use]
+    pub fn stricter(self, other: Self, cause_at: Timestamp) -> Self {
+        if self.forbids(cause_at) { self } else { other }
+    }
 }
 
 /// Why an admin stops or lifts, in one line; kept with the history.
@@ -86,9 +92,8 @@ impl Reason {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let line = single_line(text);
-        let digits = line.chars().filter(char::is_ascii_digit).count();
         let fits = (1..=REASON_LENGTH).contains(&line.chars().count());
-        (fits && digits < DIGITS_OF_A_NUMBER).then_some(Self(line))
+        (fits && !may_hold_a_number(&line)).then_some(Self(line))
     }
 
     /// The line.

@@ -27,6 +27,13 @@ pub enum StoreError {
         /// Operation.
         what: &'static str,
     },
+    /// This very request was carried out before, and this time nothing was written: see
+    /// [`crate::Store::seen_request`].
+    #[error("{what}: the request was carried out already")]
+    Repeated {
+        /// Operation.
+        what: &'static str,
+    },
     /// A stored item does not read as what it should be. Never skipped: somebody must see it.
     #[error("unreadable {what} in the store: {why}")]
     Unreadable {
@@ -67,7 +74,7 @@ impl StoreError {
                     | vault::VaultError::UnknownKey(_)
                     | vault::VaultError::Refused
             ),
-            Self::Contended { .. } | Self::Database { .. } => false,
+            Self::Contended { .. } | Self::Repeated { .. } | Self::Database { .. } => false,
         }
     }
 

@@ -9,7 +9,7 @@ use domain::reaction::AfterNumber;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Iso, flag, iso, millis, number, text};
+use crate::item::{Iso, Item, flag, iso, millis, number, text};
 use crate::numbers::{Keyed, number_key};
 use crate::tables::Table;
 use crate::write::{Applied, Change};
@@ -80,6 +80,14 @@ fn set_well(change: Change, streak: u32) -> Change {
         .remove("out_at")
 }
 
+/// A person has looked at the number and brings it back.
+pub(crate) fn looked_at(change: Change, now: Timestamp) -> Change {
+    set_well(change, 0)
+        .set("reactivated_at", text(iso(now)))
+        .remove("cool_until")
+        .remove("check_at")
+}
+
 /// What a request's outcome does to its number; none if it changes nothing.
 pub(crate) fn after_request(
     change: Change,
@@ -124,14 +132,19 @@ pub(crate) fn absolve(change: Change, fault: &Fault, now: Timestamp) -> Result<C
 }
 
 /// How a change by an admin is stored: whatever is known of the number's health.
-pub(crate) fn by_admin(change: Change, what: What, now: Timestamp) -> Result<Change, StoreError> {
-    let entry = HealthChange {
+pub(crate) fn by_admin(
+    change: Change,
+    what: &[What],
+    now: Timestamp,
+) -> Result<Change, StoreError> {
+    let entry = |what: &What| HealthChange {
         at: now,
-        what,
+        what: *what,
         why: "admin".to_owned(),
     };
+    let entries: Vec<_> = what.iter().map(entry).collect();
     Ok(change
-        .append("health", list(&[entry])?)
+        .append("health", list(&entries)?)
         .count_up("health_rev"))
 }
 
@@ -152,7 +165,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let what = if paused { What::Paused } else { What::Resumed };
         let change = self.health_of(id).set("paused", flag(paused));
-        self.apply_by_admin(by_admin(change, what, now)?).await
+        self.apply_by_admin(by_admin(change, &[what], now)?).await
     }
 
     /// Takes a number out that did not fail in a request, if it still stands as it was read. False
@@ -187,11 +200,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn reactivate(&self, id: NumberId, now: Timestamp) -> Result<bool, StoreError> {
-        let change = set_well(self.health_of(id), 0)
-            .set("reactivated_at", text(iso(now)))
-            .remove("cool_until")
-            .remove("check_at");
-        self.apply_by_admin(by_admin(change, What::Back, now)?)
+        let change = looked_at(self.health_of(id), now);
+        self.apply_by_admin(by_admin(change, &[What::Back], now)?)
             .await
     }
 
@@ -200,6 +210,12 @@ impl Store {
         let Applied::Done(item) = change.apply(WHAT, &self.client).await? else {
             return Ok(false);
         };
+        self.cut_changes(item).await?;
+        Ok(true)
+    }
+
+    /// Cuts the list of changes of this number to the last ones if it has grown beyond.
+    pub(crate) async fn cut_changes(&self, item: Item) -> Result<(), StoreError> {
         let stored = item.get("health").and_then(|list| list.as_l().ok());
         if stored.is_some_and(|list| list.len() > KEPT_CHANGES) {
             let read = crate::numbers::number_of(item)?;
@@ -212,7 +228,7 @@ impl Store {
                 .apply(WHAT, &self.client)
                 .await?;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// A number with its key, consistently; none once removed.

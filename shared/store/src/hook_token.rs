@@ -9,8 +9,8 @@ use serde_bytes::ByteBuf;
 use crate::item::{binary, from_item, millis, number};
 use crate::numbers::number_key;
 use crate::tables::Table;
-use crate::write::{Applied, Change};
-use crate::{Store, StoreError};
+use crate::write::Change;
+use crate::{Along, Store, StoreError};
 
 const WHAT: &str = "hook token";
 
@@ -63,7 +63,8 @@ impl Store {
         }))
     }
 
-    /// Puts a new token in the place of `seen`, which stays good until `old_until`. False if the
+    /// Puts a new token in the place of `seen`, which stays good until `old_until`, and writes what
+    /// goes along. False if the
     /// present one is another by now.
     ///
     /// # Errors
@@ -74,6 +75,7 @@ impl Store {
         seen: &HookHashes,
         hash: &[u8],
         old_until: Timestamp,
+        along: &Along,
     ) -> Result<bool, StoreError> {
         let bytes = |hash: &[u8]| -> AttributeValue { binary(hash.to_vec()) };
         let change = Change::of(self.table(Table::BroadcastNumbers), number_key(id))
@@ -86,7 +88,6 @@ impl Store {
                 .when_equals("hook_token_hash", bytes(current)),
             None => change.when_absent("hook_token_hash"),
         };
-        let applied = change.apply(WHAT, &self.client).await?;
-        Ok(matches!(applied, Applied::Done(_)))
+        self.apply_along(WHAT, change, along).await
     }
 }

@@ -2,9 +2,11 @@
 //! knows the database's client. Fields are encrypted here, at the boundary, so that no caller can
 //! store a number in clear. The model and its reasons stand in `docs/data-model.md`.
 
+mod along;
 mod aside;
 mod asking;
 mod attendance;
+mod audit;
 mod campaign_outcomes;
 mod campaign_page;
 mod campaign_people;
@@ -16,6 +18,8 @@ mod consent;
 mod correspondent;
 mod countable;
 mod counters;
+mod cursor;
+mod edits;
 mod erase;
 mod error;
 mod event_audience;
@@ -30,12 +34,17 @@ mod inbox;
 mod item;
 mod keyring;
 mod landing;
+mod letters;
 mod lift;
+mod log;
 mod lookup;
 mod messages;
 mod numbers;
 mod pace;
 mod participants;
+mod people;
+mod person_file;
+mod profiles;
 mod ranking;
 mod read;
 mod reception;
@@ -44,6 +53,8 @@ mod recount;
 mod referral_sweep;
 mod referrals;
 mod registrants;
+mod resends;
+mod retry;
 mod reviews;
 mod settings;
 mod sticky;
@@ -58,12 +69,15 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use vault::Vault;
 
+pub use along::{Along, Once, OnceKey, Seen};
+pub use audit::AuditPage;
 pub use campaign_page::{Page, PageWritten};
 pub use campaign_people::{PeoplePage, Person};
 pub use clicks::JoinFacts;
 pub use correspondent::Correspondent;
 pub use countable::Countable;
 pub use counters::Counted;
+pub use edits::{Correction, NumberStep, ReferrerStep, TwoNumbers};
 pub use error::{Chain, StoreError};
 pub use gateway::Facts;
 pub use groups::{GroupFacts, Member, Slot, Subject};
@@ -72,9 +86,13 @@ pub use hook_token::HookHashes;
 pub use inbox::{Settled, Unmatched, Waiting};
 pub use keyring::StoredKeyring;
 pub use lift::Lifting;
-pub use numbers::{GatewayKey, Keyed, NewNumber};
+pub use log::{Entries, Entry, Logged};
+pub use numbers::{Edited, GatewayKey, Keyed, KnownNumber, NewNumber, NumberEdit};
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
+pub use people::Looked;
+pub use person_file::{Consent, Erasure, MessageLine, Moved, PersonFile};
+pub use profiles::Profile;
 pub use ranking::{PeopleTotals, RankPlace, Ranked};
 pub use reception::{Cause, Reception, Taken};
 pub use record::{Record, Recorded};
@@ -84,6 +102,7 @@ pub use referrals::{
     AlertStep, Invitee, PLACES_AT_ONCE, Pending, PendingPage, PlaceStep, ReferralState, Referrals,
     SequenceStep,
 };
+pub use retry::Retrying;
 pub use settings::{OpenLanes, PlannedReminders, Steering, StoredTemplate};
 pub use stream::StreamRecord;
 pub use suppression::{Mover, Suppressed};

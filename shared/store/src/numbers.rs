@@ -10,12 +10,18 @@ use vault::{Place, Salt};
 use zeroize::Zeroizing;
 
 use crate::health::{ChangeItem, read_record};
-use crate::item::{Iso, Item, from_item, number, single_key, text, to_item};
+use crate::item::{Iso, Item, from_item, single_key, text, to_item};
 use crate::pace::pace_item;
 use crate::read::{Question, query, readable};
 use crate::tables::Table;
-use crate::write::{Applied, Change, Committed, put_new, transact};
-use crate::{Store, StoreError};
+use crate::write::{Applied, Change, Committed, put_new};
+use crate::{Along, Store, StoreError};
+
+mod edit;
+mod known;
+
+pub use edit::{Edited, NumberEdit};
+pub use known::KnownNumber;
 
 const WHAT: &str = "number";
 const TABLE: &str = "broadcast_numbers";
@@ -146,11 +152,16 @@ pub(crate) fn number_of(item: Item) -> Result<Number, StoreError> {
 }
 
 impl Store {
-    /// Adds a number with its pace, both or neither. False if the id is taken.
+    /// Adds a number with its pace and what goes along, all or nothing. False if the id is taken.
     ///
     /// # Errors
     /// [`StoreError`] if the database or the vault does not answer.
-    pub async fn add_number(&self, new: &NewNumber, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn add_number(
+        &self,
+        new: &NewNumber,
+        now: Timestamp,
+        along: &Along,
+    ) -> Result<bool, StoreError> {
         let salt = Salt::random().map_err(StoreError::vault(WHAT))?;
         let id = new.id.to_string();
         let seal = async |field: &'static str, plain: &[u8]| {
@@ -202,7 +213,7 @@ impl Store {
                 pace_item(&Pace::new(new.id, now))?,
             )?,
         ];
-        Ok(transact(WHAT, &self.client, parts).await? == Committed::Yes)
+        Ok(self.transact_along(WHAT, parts, along).await? == Committed::Yes)
     }
 
     /// All numbers, best priority first. Read from an index: the check before a request decides.
@@ -268,22 +279,23 @@ impl Store {
             if !wanted(&item) {
                 continue;
             }
-            let salt =
-                Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
-            let opened = self
-                .vault
-                .open(
-                    &place("phone", &item.number_id.to_string()),
-                    &salt,
-                    &item.phone,
-                )
-                .await
-                .map_err(StoreError::vault(WHAT))?;
-            let phone =
-                Phone::from_bytes(&opened).ok_or_else(|| StoreError::unreadable(WHAT, "phone"))?;
-            phones.push((item.number_id, phone));
+            let phone = self.open_phone(item.number_id, &item.salt, &item.phone);
+            phones.push((item.number_id, phone.await?));
         }
         Ok(phones)
+    }
+
+    async fn open_phone(
+        &self,
+        id: NumberId,
+        salt: &[u8],
+        sealed: &[u8],
+    ) -> Result<Phone, StoreError> {
+        let salt = Salt::from_bytes(salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
+        let id = id.to_string();
+        let opened = self.vault.open(&place("phone", &id), &salt, sealed).await;
+        let opened = opened.map_err(StoreError::vault(WHAT))?;
+        Phone::from_bytes(&opened).ok_or_else(|| StoreError::unreadable(WHAT, "phone"))
     }
 
     /// Changes gap and caps; they hold from the next turn on, also for messages that wait.
@@ -292,16 +304,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn set_limits(&self, id: NumberId, limits: Limits) -> Result<bool, StoreError> {
-        let change = self
-            .number(id)
-            .set("gap_min_s", number(limits.gap_min_s()))
-            .set("gap_max_s", number(limits.gap_max_s()))
-            .set("hourly_cap", number(limits.hourly_cap()))
-            .set("daily_cap", number(limits.daily_cap()))
-            .set(
-                "warms_up",
-                aws_sdk_dynamodb::types::AttributeValue::Bool(limits.warms_up()),
-            );
+        let change = edit::set_limits(self.number(id), limits);
         Ok(matches!(
             change.apply(WHAT, &self.client).await?,
             Applied::Done(_)

@@ -23,13 +23,15 @@ pub enum Table {
     Limits,
     /// Broadcasts, and the reminders and follow-ups of events.
     Campaigns,
+    /// Who changed what.
+    Audit,
     /// Totals, and what was counted of each row.
     Counters,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Participants,
         Self::NotificationsLog,
         Self::BroadcastNumbers,
@@ -41,6 +43,7 @@ impl Table {
         Self::Keyring,
         Self::Limits,
         Self::Campaigns,
+        Self::Audit,
         Self::Counters,
     ];
 
@@ -59,6 +62,7 @@ impl Table {
             Self::Keyring => "keyring",
             Self::Limits => "limits",
             Self::Campaigns => "campaigns",
+            Self::Audit => "audit",
             Self::Counters => "counters",
         }
     }

@@ -1,8 +1,11 @@
 use std::collections::BTreeMap;
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, COOKIE, IF_NONE_MATCH, USER_AGENT};
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, COOKIE, IF_NONE_MATCH, USER_AGENT, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -22,6 +25,8 @@ const READ_ON: usize = 4 * LONGEST_BODY;
 const ADDRESS: &str = "x-viewer-address";
 const ORIGIN: &str = lambda_kit::ORIGIN_HEADER;
 
+/// The route key of the panel's API.
+const ADMIN_ROUTE: &str = "ANY /api/admin/{proxy+}";
 /// The route key of the webhook.
 const HOOK_ROUTE: &str = "POST /hooks/dripsender/{token}";
 
@@ -44,6 +49,36 @@ pub(super) async fn registration(
         event["headers"][ORIGIN] = origin.header_value().into();
     }
     answered(edge.functions.register(event).await)
+}
+
+/// The panel's API. A call without a valid token goes no further, as at API Gateway.
+pub(super) async fn admin(
+    State(edge): State<Edge>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let body = match read(body).await {
+        Ok(body) => body,
+        Err(status) => return status.into_response(),
+    };
+    let token = headers.get(AUTHORIZATION);
+    let token = token.and_then(|token| token.to_str().ok());
+    let Ok(authorizer) = edge.sign_in.authorizer(token) else {
+        let headers = [(WWW_AUTHENTICATE, "Bearer")];
+        let body = Json(json!({ "message": "Unauthorized" }));
+        return (StatusCode::UNAUTHORIZED, headers, body).into_response();
+    };
+    let _at_work = edge.gate.enter();
+    let mut event = event(ADMIN_ROUTE, &method, &uri, &headers, &body);
+    event["requestContext"]["authorizer"] = authorizer;
+    let proxy = uri.path().strip_prefix("/api/admin/").unwrap_or_default();
+    event["pathParameters"] = json!({ "proxy": proxy });
+    if let Some(origin) = &edge.functions.registration.origin {
+        event["headers"][ORIGIN] = origin.header_value().into();
+    }
+    answered(edge.functions.admin(event).await)
 }
 
 /// The gateway's webhook. Of a request the edge hands on the path and the body alone.

@@ -1,0 +1,27 @@
+//! The API of the admin panel (requirement A). One file per resource; routes and OpenAPI document
+//! come from one source.
+//!
+//! A new resource is one file with a function `routes`, one line in [`resources`], and a line for
+//! each of its operations in [`access`], which says who may do it.
+
+mod access;
+mod actor;
+mod body;
+pub mod config;
+mod cursor;
+mod document;
+mod error;
+mod handler;
+mod input;
+mod once;
+mod page;
+mod resources;
+mod shown;
+
+mod notifications;
+mod numbers;
+
+pub use access::{LEAST, Operation};
+pub use config::Deps;
+pub use document::document;
+pub use handler::Admin;

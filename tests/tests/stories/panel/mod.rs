@@ -1,0 +1,4 @@
+//! What admins do in the panel, over its API.
+
+mod access;
+mod numbers;
