@@ -62,7 +62,20 @@ pub async fn play(town: &Town) -> Story {
     hidden_number(town, &mut story).await;
     next_day(town, &mut story).await;
     correspondence(town, &mut story).await;
+    totals(town).await;
     story
+}
+
+/// Somebody in the panel looks at the totals.
+async fn totals(town: &Town) {
+    let panel = town.sign_in("operator").await;
+    for path in ["overview", "referrers?limit=2"] {
+        panel.get(path).await;
+    }
+    let id = town.id_of(&Person::nth(REFERRER)).await;
+    let id = id.expect("a referrer");
+    let file = panel.get(&format!("referrers/{id}")).await;
+    assert_ne!(file["total"], 0);
 }
 
 /// Visitors who read the page, are counted, and save the sending numbers.

@@ -28,6 +28,9 @@ pub const LEAST: &[Operation] = &[
     (Method::PATCH, "/api/admin/numbers/{id}", Role::Admin),
     (Method::POST, "/api/admin/numbers/{id}/test", Role::Operator),
     (Method::POST, "/api/admin/numbers/{id}/webhook", Role::Admin),
+    (Method::GET, "/api/admin/overview", Role::Viewer),
+    (Method::GET, "/api/admin/referrers", Role::Viewer),
+    (Method::GET, "/api/admin/referrers/{id}", Role::Viewer),
 ];
 
 /// Lets through whom the table lets: an access token of somebody with a role, and the role that the

@@ -20,6 +20,8 @@ mod shown;
 
 mod notifications;
 mod numbers;
+mod overview;
+mod referrers;
 
 pub use access::{LEAST, Operation};
 pub use config::Deps;

@@ -6,11 +6,13 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Deps;
 use crate::document;
-use crate::{notifications, numbers};
+use crate::{notifications, numbers, overview, referrers};
 
 /// Their routes, with the document that describes them.
 pub(crate) fn all() -> OpenApiRouter<Arc<Deps>> {
     OpenApiRouter::with_openapi(document::base())
         .merge(notifications::routes())
         .merge(numbers::routes())
+        .merge(overview::routes())
+        .merge(referrers::routes())
 }

@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod lists;
+mod panel;
 mod recounts;
 
 use aws_sdk_dynamodb::types::AttributeValue;
