@@ -112,3 +112,89 @@ impl Records {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    use super::super::{client, create_tables, in_memory, open};
+    use super::*;
+
+    const TEMPLATE: &str = r#"
+Resources:
+  Items:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: { Fn::Sub: "${Prefix}-items" }
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      StreamSpecification: { StreamViewType: NEW_IMAGE }
+"#;
+
+    async fn put(database: &Database, id: &str) {
+        let put = client(database.clone(), None).put_item();
+        let put = put.table_name("t-items");
+        let id = AttributeValue::S(id.to_owned());
+        put.item("id", id).send().await.unwrap();
+    }
+
+    fn ids(records: &[Value]) -> Vec<&str> {
+        let id = |record: &'_ Value| record["dynamodb"]["NewImage"]["id"]["S"].is_string();
+        assert!(records.iter().all(id));
+        let ids = records.iter();
+        ids.filter_map(|record| record["dynamodb"]["NewImage"]["id"]["S"].as_str())
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_read_from_now_on_in_order_and_once() {
+        let database = in_memory().unwrap();
+        create_tables(&database, TEMPLATE, "t").unwrap();
+        put(&database, "before").await;
+        let mut records = Records::of(&database, "t-items").unwrap();
+        assert!(records.read(&database).unwrap().is_empty());
+        for id in ["a", "b", "a"] {
+            put(&database, id).await;
+        }
+        let read = records.read(&database).unwrap();
+        assert_eq!(ids(&read), ["a", "b", "a"]);
+        assert_eq!(read[0]["eventSourceARN"], records.arn.as_str());
+        assert!(records.read(&database).unwrap().is_empty());
+        let none = Records::of(&database, "t-others");
+        assert!(none.is_err(), "a table that is not there");
+    }
+
+    #[tokio::test]
+    async fn numbers_go_on_after_a_restart_that_throws_away_what_was_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("dynamodb.sqlite");
+        super::super::make(&file, TEMPLATE, "t").unwrap();
+        let number = |records: &[Value]| {
+            let number = records[0]["dynamodb"]["SequenceNumber"].as_str();
+            number.unwrap().parse::<u128>().unwrap()
+        };
+        let first = {
+            let database = open(&file).unwrap();
+            let mut records = Records::of(&database, "t-items").unwrap();
+            put(&database, "a").await;
+            put(&database, "b").await;
+            number(&records.read(&database).unwrap())
+        };
+        let database = open(&file).unwrap();
+        let mut records = Records::of(&database, "t-items").unwrap();
+        put(&database, "c").await;
+        let read = records.read(&database).unwrap();
+        assert_eq!(ids(&read), ["c"]);
+        assert!(number(&read) > first + 1);
+        let kept = rusqlite::Connection::open(&file).unwrap();
+        let count = "SELECT COUNT(*) FROM _stream_records";
+        let count: u64 = kept.query_row(count, [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 2, "what was read is kept");
+        let plan = "EXPLAIN QUERY PLAN SELECT MAX(CAST(sequence_number AS INTEGER)) + 1 \
+                    FROM _stream_records WHERE table_name = 't-items'";
+        let plan: String = kept.query_row(plan, [], |row| row.get(3)).unwrap();
+        assert!(plan.contains("stream_order"), "{plan}");
+    }
+}

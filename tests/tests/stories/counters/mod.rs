@@ -1,5 +1,6 @@
 //! The totals are those of the rows, however their changes are delivered.
 
+mod cost;
 mod deliveries;
 mod lists;
 mod panel;
