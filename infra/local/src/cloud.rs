@@ -277,15 +277,11 @@ impl Cloud {
         ))
         .await?;
         compose::connect(&conductor, &functions)?;
-        let streams = compose::streams(&parts, &functions)?;
+        let streams = Box::pin(compose::streams(&parts, &functions, data_dir.is_some())).await?;
         Box::pin(fill(&app(), demo.is_some()))
             .await
             .map_err(|error| unusable(data_dir, error))?;
         Box::pin(reconcile(&app())).await?;
-        if data_dir.is_some() {
-            // What the streams held when the last run ended is not read again.
-            Box::pin(streams.recount()).await?;
-        }
         hooks::give(&app(), &simulator, &base_url)
             .await
             .map_err(|error| unusable(data_dir, error))?;

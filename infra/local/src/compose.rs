@@ -110,8 +110,13 @@ pub(crate) fn connect(conductor: &Conductor, functions: &Functions) -> Result<()
 /// How long records of streams gather before the projector gets them; as the template says.
 const GATHERED: SignedDuration = SignedDuration::from_secs(5);
 
-/// The streams bring the changes of rows to the projector.
-pub(crate) fn streams(parts: &Parts, functions: &Functions) -> Result<Streams, StartError> {
+/// The streams bring the changes of rows to the projector, from now on. Of rows that are `kept` from
+/// an earlier run, what the streams held when it ended is not read again: they are counted anew.
+pub(crate) async fn streams(
+    parts: &Parts,
+    functions: &Functions,
+    kept: bool,
+) -> Result<Streams, StartError> {
     let streams = Streams::open(
         parts.database.clone(),
         PREFIX,
@@ -119,6 +124,9 @@ pub(crate) fn streams(parts: &Parts, functions: &Functions) -> Result<Streams, S
         Arc::clone(&parts.clock),
         functions.clone(),
     )?;
+    if kept {
+        streams.recount().await?;
+    }
     let (looked_at, run) = (streams.clone(), streams.clone());
     parts.conductor.pump(
         GATHERED,
