@@ -173,6 +173,18 @@ $(SECRETS): origin-secret-%:
 		| aws kms decrypt --ciphertext-blob fileb:///dev/stdin --encryption-context app=socialpreneur,purpose=field-keys --query Plaintext --output text \
 		| base64 --decode | od -An -v -tx1 | tr -d ' \n'; echo
 
+# Over rows that were there before the projector, after a restore (with `counters` empty), or when
+# something stands in uncounted-dlq. Goes on where it was until the answer says that it is done.
+RECOUNTS := recount-dev recount-staging recount-prod
+.PHONY: $(RECOUNTS)
+recount-dev: ## Count all totals anew; also recount-staging, recount-prod
+$(RECOUNTS): recount-%:
+	@command -v aws >/dev/null || { echo "aws is missing: install the AWS CLI." >&2; exit 1; }
+	@answer=$$(mktemp); kind=recount; \
+	while aws lambda invoke --function-name socialpreneur-$*-projector --cli-binary-format raw-in-base64-out \
+		--payload "{\"v\":1,\"kind\":\"$$kind\"}" "$$answer" --output text >/dev/null && grep -q '"done":false' "$$answer"; \
+	do kind=recount_on; done; cat "$$answer"; echo; grep -q '"done":true' "$$answer"
+
 DEPLOYMENTS := deploy-dev deploy-staging deploy-prod
 .PHONY: $(DEPLOYMENTS)
 deploy-dev: ## Build and deploy to a stage; also deploy-staging, deploy-prod
