@@ -145,6 +145,7 @@ async fn a_message_takes_four_calls_from_queued_to_accepted_besides_the_queries_
 async fn a_tick_with_nothing_to_do_takes_at_most_fourteen_calls_day_or_night() {
     for time in ["2026-11-24 10:00", "2026-11-24 22:00"] {
         let town = at_rest(time).await;
+        town.cloud.streams.hold(true);
         town.cloud.faults.reset();
         let done = dispatch(&town.cloud.app, Call::Tick).await.expect("done");
         assert_eq!(done.armed, 0);
@@ -163,6 +164,7 @@ async fn a_tick_takes_no_more_calls_when_many_rows_wait() {
         let invited = Person::nth(n).invited_by(&referrer);
         assert_eq!(town.register(&invited).await.status, 201);
     }
+    town.cloud.streams.hold(true);
     town.advance(600).await;
     let reason = "waiting_window";
     assert_eq!(
