@@ -41,11 +41,21 @@ async fn settled() -> TempDir {
 
 fn copy(from: &Path) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for file in std::fs::read_dir(from).unwrap() {
-        let file = file.unwrap();
-        std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
-    }
+    copy_into(folder.path(), from);
     folder
+}
+
+fn copy_into(to: &Path, from: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&to).unwrap();
+            copy_into(&to, &entry.path());
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
 }
 
 async fn story(point: Failpoint, folder: &Path) {
