@@ -165,7 +165,7 @@ async fn plays(seed: u64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_happens_and_however_it_is_delivered_the_totals_are_those_of_the_rows() {
     for seed in 1..=3_u64 {
-        println!("seed {seed}");
+        eprintln!("seed {seed}");
         Box::pin(plays(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))).await;
     }
 }
