@@ -15,6 +15,7 @@ pub type Operation = (Method, &'static str, Role);
 
 /// Every operation of the document.
 pub const LEAST: &[Operation] = &[
+    (Method::GET, "/api/admin/backlog", Role::Viewer),
     (Method::GET, "/api/admin/notifications", Role::Viewer),
     (Method::GET, "/api/admin/notifications/{id}", Role::Viewer),
     (

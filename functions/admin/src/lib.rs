@@ -6,6 +6,7 @@
 
 mod access;
 mod actor;
+mod backlog;
 mod body;
 pub mod config;
 mod cursor;

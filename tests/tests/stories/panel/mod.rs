@@ -1,4 +1,5 @@
 //! What admins do in the panel, over its API.
 
 mod access;
+mod notifications;
 mod numbers;
