@@ -26,6 +26,9 @@ pub struct Mark {
     pub position: Option<Position>,
     /// What the row is counted in.
     pub share: Share,
+    /// Whether a recount wrote it: the change that made the row what it is may still come, and an
+    /// older one behind it.
+    pub recounted: bool,
 }
 
 /// A row as one of its changes left it.
@@ -54,25 +57,26 @@ pub struct Move {
 ///
 /// `None` if they were counted before, or if none of them makes a difference. If one in the middle
 /// would, the mark is moved all the same: whoever has only that one in hand must see that it is
-/// past, and whoever counts the row anew must see that something happened.
+/// past, and whoever counts the row anew must see that something happened. So is the mark of a
+/// recount, which was ahead of the changes.
 #[must_use]
 pub fn follow(mark: &Mark, seen: &[Seen]) -> Option<Move> {
     let is_new = |seen: &&Seen| Some(&seen.position) > mark.position.as_ref();
     let last = seen.iter().filter(is_new).max_by_key(|s| &s.position)?;
-    let makes_a_difference = seen.iter().filter(is_new).any(|s| s.share != mark.share);
-    makes_a_difference.then(|| {
+    let differs = seen.iter().filter(is_new).any(|s| s.share != mark.share);
+    (differs || mark.recounted).then(|| {
         let position = Some(last.position.clone());
-        moved(mark, position, last.share.clone())
+        moved(mark, position, last.share.clone(), false)
     })
 }
 
 /// What follows from the row as it was read after its mark; `None` if it is counted as it stands.
 #[must_use]
 pub fn correct(mark: &Mark, share: &Share) -> Option<Move> {
-    (mark.share != *share).then(|| moved(mark, mark.position.clone(), share.clone()))
+    (mark.share != *share).then(|| moved(mark, mark.position.clone(), share.clone(), true))
 }
 
-fn moved(mark: &Mark, position: Option<Position>, share: Share) -> Move {
+fn moved(mark: &Mark, position: Option<Position>, share: Share, recounted: bool) -> Move {
     let mut steps = BTreeMap::new();
     for counter in share.counters.difference(&mark.share.counters) {
         steps.insert(counter.clone(), 1);
@@ -97,6 +101,7 @@ fn moved(mark: &Mark, position: Option<Position>, share: Share) -> Move {
             revision: mark.revision + 1,
             position,
             share,
+            recounted,
         },
     }
 }

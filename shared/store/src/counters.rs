@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::counting::{Counter, Entry, Mark, Move, Period, Position, Share};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::item::{Item, key, number, text, word_pk};
+use crate::item::{Item, flag, key, number, text, word_pk};
 use crate::tables::Table;
 use crate::write::{Change, Committed, transact};
 use crate::{Countable, Store, StoreError};
@@ -191,6 +191,11 @@ impl Store {
             Some(position) => change.set("position", text(position.code())),
             None => change.remove("position"),
         };
+        let change = if mark.recounted {
+            change.set("recounted", flag(true))
+        } else {
+            change.remove("recounted")
+        };
         let set = |codes: Vec<String>| AttributeValue::Ss(codes);
         let change = if mark.share.counters.is_empty() {
             change.remove("counted")
@@ -283,6 +288,7 @@ pub(crate) fn read_mark(item: &Item) -> Result<Mark, StoreError> {
         _ => None,
     };
     Ok(Mark {
+        recounted: item.contains_key("recounted"),
         revision: revision
             .and_then(|text| text.parse().ok())
             .ok_or_else(|| bad("revision"))?,

@@ -70,10 +70,12 @@ fn a_move_holds_the_difference_and_nothing_else() {
         revision: 4,
         position: Some(position(5)),
         share: person("bogor", "Budi Santoso"),
+        recounted: false,
     };
     let seen = Seen {
         position: position(6),
         share: person("depok", "Budi Hartono"),
+        recounted: false,
     };
     let moved = follow(&mark, std::slice::from_ref(&seen)).unwrap();
     assert_eq!(
@@ -97,6 +99,7 @@ fn a_move_holds_the_difference_and_nothing_else() {
         revision: 5,
         position: Some(position(6)),
         share: seen.share.clone(),
+        recounted: false,
     };
     assert_eq!(follow(&again, &[seen]), None);
     assert_eq!(correct(&again, &again.share), None);
@@ -116,6 +119,7 @@ fn a_change_that_was_taken_back_moves_the_mark_and_no_counter() {
         revision: 1,
         position: Some(position(1)),
         share: back.clone(),
+        recounted: false,
     };
     let seen = |number, share: &Share| Seen {
         position: position(number),
@@ -128,6 +132,28 @@ fn a_change_that_was_taken_back_moves_the_mark_and_no_counter() {
     assert_eq!(follow(&moved.mark, &[seen(2, &there)]), None);
     // Changes that touch nothing that is counted cost no write.
     assert_eq!(follow(&mark, &[seen(2, &back), seen(3, &back)]), None);
+}
+
+#[test]
+fn behind_a_recount_the_change_that_it_was_ahead_of_passes_older_ones() {
+    let (old, new) = (person("depok", "Budi"), person("bogor", "Budi"));
+    let seen = |number, share: &Share| Seen {
+        position: position(number),
+        share: share.clone(),
+    };
+    let mark = Mark {
+        revision: 1,
+        position: Some(position(1)),
+        share: old.clone(),
+        recounted: false,
+    };
+    // Equal to what is counted: passed over without a write.
+    assert_eq!(follow(&mark, &[seen(2, &old)]), None);
+    let ahead = correct(&mark, &new).unwrap().mark;
+    let caught_up = follow(&ahead, &[seen(3, &new)]).unwrap();
+    assert!(caught_up.steps.is_empty() && !caught_up.mark.recounted);
+    // The one that was passed over comes again, from a worker that was held to be lost.
+    assert_eq!(follow(&caught_up.mark, &[seen(2, &old)]), None);
 }
 
 #[test]
