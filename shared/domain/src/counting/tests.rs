@@ -75,7 +75,6 @@ fn a_move_holds_the_difference_and_nothing_else() {
     let seen = Seen {
         position: position(6),
         share: person("depok", "Budi Hartono"),
-        recounted: false,
     };
     let moved = follow(&mark, std::slice::from_ref(&seen)).unwrap();
     assert_eq!(
