@@ -18,7 +18,11 @@ mod page;
 mod resources;
 mod shown;
 
+mod audit;
+mod inbound;
 mod numbers;
+mod settings;
+mod suppressions;
 
 pub use access::{LEAST, Operation};
 pub use config::Deps;

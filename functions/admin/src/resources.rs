@@ -5,10 +5,14 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Deps;
-use crate::document;
-use crate::numbers;
+use crate::{audit, document, inbound, numbers, settings, suppressions};
 
 /// Their routes, with the document that describes them.
 pub(crate) fn all() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::with_openapi(document::base()).merge(numbers::routes())
+    OpenApiRouter::with_openapi(document::base())
+        .merge(audit::routes())
+        .merge(inbound::routes())
+        .merge(numbers::routes())
+        .merge(settings::routes())
+        .merge(suppressions::routes())
 }

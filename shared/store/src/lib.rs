@@ -47,6 +47,7 @@ mod reviews;
 mod settings;
 mod sticky;
 mod suppression;
+mod suppression_list;
 mod tables;
 mod turn;
 mod write;
@@ -80,7 +81,7 @@ pub use referrals::{
     AlertStep, Invitee, PLACES_AT_ONCE, Pending, PendingPage, PlaceStep, ReferralState, Referrals,
     SequenceStep,
 };
-pub use settings::{OpenLanes, PlannedReminders, Steering, StoredTemplate};
+pub use settings::{Everything, OpenLanes, PlannedReminders, Replaced, Steering, StoredTemplate};
 pub use suppression::{Mover, Suppressed};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Refusal};
