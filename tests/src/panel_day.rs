@@ -23,6 +23,7 @@ pub(crate) async fn panel(town: &Town, story: &mut Story) {
     settings(&admin, story).await;
     inbound(town, &admin, story).await;
     suppressions(town, &admin, story).await;
+    colleagues(&admin, story).await;
     let page = admin.get("audit?limit=5").await;
     assert_eq!(page["items"].as_array().map(Vec::len), Some(5));
     let next = page["next_cursor"].as_str().expect("there is more");
@@ -156,6 +157,31 @@ async fn suppressions(town: &Town, admin: &Panel<'_>, story: &mut Story) {
     for state in ["asked", "lifted"] {
         admin.get(&format!("suppressions?state={state}")).await;
     }
+}
+
+async fn colleagues(admin: &Panel<'_>, story: &mut Story) {
+    let email = "rekan.baru@example.org";
+    story
+        .secrets
+        .push(("a colleague's address", email.to_owned()));
+    let invitation = json!({"email": email, "role": "operator"});
+    done(&admin.post("admins", &invitation).await);
+    admin.get("admins?limit=2").await;
+    let all = admin.get("admins?limit=100").await;
+    let all = all["items"].as_array().expect("colleagues").clone();
+    let new = all
+        .iter()
+        .find(|one| one["email"] == email)
+        .expect("invited");
+    let path = format!("admins/{}", word(new, "id"));
+    for change in [
+        json!({"role": "viewer", "enabled": false}),
+        json!({"enabled": true}),
+    ] {
+        done(&admin.change(&path, &change).await);
+    }
+    let wrong = json!({"email": "0811-0000-0077", "role": "admin"});
+    assert_eq!(admin.post("admins", &wrong).await.status, 422);
 }
 
 fn word<'a>(item: &'a Value, name: &str) -> &'a str {

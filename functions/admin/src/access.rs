@@ -15,6 +15,10 @@ pub type Operation = (Method, &'static str, Role);
 
 /// Every operation of the document.
 pub const LEAST: &[Operation] = &[
+    (Method::GET, "/api/admin/admins", Role::Admin),
+    (Method::POST, "/api/admin/admins", Role::Admin),
+    (Method::GET, "/api/admin/admins/{id}", Role::Admin),
+    (Method::PATCH, "/api/admin/admins/{id}", Role::Admin),
     (Method::GET, "/api/admin/audit", Role::Admin),
     (Method::GET, "/api/admin/inbound", Role::Viewer),
     (

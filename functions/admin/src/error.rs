@@ -1,7 +1,9 @@
 //! Everything that can be answered in place of what was asked: one mapping to status, code and text.
 
 use app::Chain;
+use app::colleagues::ColleagueError;
 use app::numbers::{LABEL_LENGTH, NumberError};
+use app::ports::DirectoryError;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -185,6 +187,31 @@ impl From<StoreError> for Problem {
             ),
             other => Self::failed(&other),
         }
+    }
+}
+
+impl From<ColleagueError> for Problem {
+    fn from(error: ColleagueError) -> Self {
+        match error {
+            ColleagueError::Unknown => Self::NotFound("Rekan ini tidak ada."),
+            ColleagueError::Present => {
+                Self::Conflict("present", "Alamat e-mail ini sudah dipakai seorang rekan.")
+            }
+            ColleagueError::Oneself => Self::Conflict(
+                "own_account",
+                "Akun sendiri tidak dapat diubah. Minta rekan lain melakukannya.",
+            ),
+            ColleagueError::Store(error) => error.into(),
+            other @ (ColleagueError::Directory(_) | ColleagueError::Overtaken(_)) => {
+                Self::failed(&other)
+            }
+        }
+    }
+}
+
+impl From<DirectoryError> for Problem {
+    fn from(error: DirectoryError) -> Self {
+        Self::failed(&error)
     }
 }
 

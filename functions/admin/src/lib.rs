@@ -18,6 +18,7 @@ mod page;
 mod resources;
 mod shown;
 
+mod admins;
 mod audit;
 mod inbound;
 mod numbers;

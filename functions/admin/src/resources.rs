@@ -5,11 +5,12 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Deps;
-use crate::{audit, document, inbound, numbers, settings, suppressions};
+use crate::{admins, audit, document, inbound, numbers, settings, suppressions};
 
 /// Their routes, with the document that describes them.
 pub(crate) fn all() -> OpenApiRouter<Arc<Deps>> {
     OpenApiRouter::with_openapi(document::base())
+        .merge(admins::routes())
         .merge(audit::routes())
         .merge(inbound::routes())
         .merge(numbers::routes())

@@ -7,6 +7,7 @@ pub mod backlog;
 pub mod campaign;
 pub mod ceiling;
 pub mod check_number;
+pub mod colleagues;
 mod context;
 pub mod dispatch;
 pub mod erase;

@@ -53,7 +53,7 @@ const UNREACHED: [(&str, &str, &str, &str); 3] = [
 
 /// The actions that the calls are compared in; logs and receiving are the platform's.
 fn is_compared(action: &str) -> bool {
-    let compared = ["dynamodb:", "kms:", "scheduler:"];
+    let compared = ["cognito-idp:", "dynamodb:", "kms:", "scheduler:"];
     compared.iter().any(|service| action.starts_with(service)) || action == "sqs:SendMessage"
 }
 

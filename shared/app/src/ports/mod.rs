@@ -1,10 +1,12 @@
 //! What the use cases need from outside, where more than one real implementation exists.
 
 mod clock;
+mod directory;
 mod queue;
 mod schedule;
 
 pub use clock::Clock;
+pub use directory::{Colleague, Directory, DirectoryError, Invitation};
 pub use queue::{Aside, Queue, QueueError, QueueMessage, ReferralJob};
 pub(crate) use schedule::NoSchedule;
 pub use schedule::{Schedule, ScheduleError};

@@ -2,6 +2,8 @@
 
 mod access;
 mod audit;
+mod colleagues;
 mod numbers;
 mod settings;
+mod sign_in;
 mod stops;
