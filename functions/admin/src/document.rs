@@ -88,6 +88,7 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
     let has_body = operation.request_body.is_some();
     let mut refusals = vec![
         (StatusCode::FORBIDDEN, "Peran tidak mengizinkan ini."),
+        (StatusCode::TOO_MANY_REQUESTS, "Sedang sibuk; coba lagi."),
         (
             StatusCode::INTERNAL_SERVER_ERROR,
             "Gangguan di sistem kami.",

@@ -38,6 +38,8 @@ pub(crate) enum Problem {
     Conflict(&'static str, &'static str),
     /// Somebody else was first: how it stands now.
     Overtaken(Value),
+    /// Others were faster again and again.
+    Busy,
     /// A header that is missing says what was seen: code and text.
     NeedsHeader(&'static str, &'static str),
     /// The fault is ours; it is logged.
@@ -121,6 +123,11 @@ impl Problem {
                 None,
                 Some(now),
             ),
+            Self::Busy => plain(
+                StatusCode::TOO_MANY_REQUESTS,
+                "busy",
+                "Banyak perubahan terjadi bersamaan. Coba lagi sebentar lagi.",
+            ),
             Self::NeedsHeader("precondition_required", text) => plain(
                 StatusCode::PRECONDITION_REQUIRED,
                 "precondition_required",
@@ -181,10 +188,7 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Contended { .. } => Self::Conflict(
-                "contended",
-                "Banyak perubahan terjadi bersamaan. Coba lagi sebentar lagi.",
-            ),
+            StoreError::Contended { .. } => Self::Busy,
             other => Self::failed(&other),
         }
     }

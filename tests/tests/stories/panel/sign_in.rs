@@ -28,6 +28,13 @@ fn asked(changes: &[(&'static str, &'static str)]) -> Vec<(&'static str, String)
     fields
 }
 
+/// Where the panel sends a browser.
+fn address(changes: &[(&'static str, &'static str)]) -> String {
+    let url = reqwest::Url::parse_with_params("http://x/oidc/authorize", asked(changes));
+    let url = url.unwrap();
+    format!("{}?{}", url.path(), url.query().unwrap())
+}
+
 async fn authorize(town: &Town, username: &str, password: &str) -> Answer {
     let mut fields = asked(&[]);
     fields.push(("username", username.to_owned()));
@@ -57,9 +64,7 @@ fn password_of(town: &Town, username: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_is_good_once_for_whoever_asked_for_it() {
     let town = Town::open().await;
-    let page = town
-        .request(Method::GET, "/oidc/authorize")
-        .query(&asked(&[]));
+    let page = town.request(Method::GET, &address(&[]));
     let page = town.send(page).await;
     assert_eq!(page.status, 200);
     assert!(page.text.contains("Kata sandi") && page.text.contains("a&amp;b=&quot;c"));
@@ -116,9 +121,7 @@ async fn nobody_is_sent_to_another_machine_or_signed_in_without_proof() {
         ("client_id", "other"),
         ("response_type", "token"),
     ] {
-        let request = town
-            .request(Method::GET, "/oidc/authorize")
-            .query(&asked(&[change]));
+        let request = town.request(Method::GET, &address(&[change]));
         assert_eq!(town.send(request).await.status, 400, "{change:?}");
     }
     let away = town
