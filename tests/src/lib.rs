@@ -23,6 +23,7 @@ mod moto;
 pub mod panel;
 mod panel_day;
 mod pause;
+pub mod people;
 mod person;
 pub mod portal;
 mod runtime_api;

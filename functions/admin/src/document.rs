@@ -171,6 +171,22 @@ mod tests {
         assert!(names.len() >= 6);
     }
 
+    /// In the document types are known by their names alone: of two that share one, one would be
+    /// described as the other.
+    #[test]
+    fn no_two_resources_name_different_types_alike() {
+        let mut known = std::collections::BTreeMap::new();
+        for routes in resources::each() {
+            let components = routes.into_openapi().components.unwrap_or_default();
+            for (name, schema) in components.schemas {
+                let schema = serde_json::to_value(schema).unwrap();
+                let before = known.insert(name.clone(), schema.clone());
+                assert!(before.is_none_or(|before| before == schema), "{name}");
+            }
+        }
+        assert!(known.len() > 20);
+    }
+
     /// `make openapi` writes it anew.
     #[test]
     fn the_document_in_infra_is_this_one() {

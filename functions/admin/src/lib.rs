@@ -6,6 +6,7 @@
 
 mod access;
 mod actor;
+mod backlog;
 mod body;
 pub mod config;
 mod cursor;
@@ -21,6 +22,7 @@ mod shown;
 mod admins;
 mod audit;
 mod inbound;
+mod notifications;
 mod numbers;
 mod settings;
 mod suppressions;

@@ -5,15 +5,26 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Deps;
-use crate::{admins, audit, document, inbound, numbers, settings, suppressions};
+use crate::{
+    admins, audit, backlog, document, inbound, notifications, numbers, settings, suppressions,
+};
 
-/// Their routes, with the document that describes them.
+/// The routes of each.
+pub(crate) fn each() -> Vec<OpenApiRouter<Arc<Deps>>> {
+    vec![
+        admins::routes(),
+        audit::routes(),
+        backlog::routes(),
+        inbound::routes(),
+        notifications::routes(),
+        numbers::routes(),
+        settings::routes(),
+        suppressions::routes(),
+    ]
+}
+
+/// All of them, with the document that describes them.
 pub(crate) fn all() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::with_openapi(document::base())
-        .merge(admins::routes())
-        .merge(audit::routes())
-        .merge(inbound::routes())
-        .merge(numbers::routes())
-        .merge(settings::routes())
-        .merge(suppressions::routes())
+    let base = OpenApiRouter::with_openapi(document::base());
+    each().into_iter().fold(base, OpenApiRouter::merge)
 }

@@ -29,11 +29,13 @@ use crate::edge::{self, Edge};
 use crate::gate::Gate;
 use crate::hooks;
 use crate::key_service::LocalKeyService;
+use crate::media::LocalMedia;
 use crate::parts::{FieldKey, PREFIX, Parts};
 use crate::queue::LocalQueue;
 use crate::seed;
 use crate::sign_in::{self, SignIn};
 use crate::simulator::{self, Filling, Simulator, Waiting, World};
+use crate::streams::Streams;
 
 /// The tables, from the file that SAM deploys.
 const TEMPLATE: &str = include_str!("../../data.yaml");
@@ -102,10 +104,14 @@ pub struct Cloud {
     pub faults: Arc<Faults>,
     /// What each function called; empty unless noted.
     pub calls: Calls,
+    /// Files that go along with messages.
+    pub media: Arc<LocalMedia>,
     /// The queues as the functions see them.
     pub queue: Arc<LocalQueue>,
     /// Who may sign in to the panel.
     pub sign_in: SignIn,
+    /// The streams of tables, and the function that counts their records.
+    pub streams: Streams,
     /// Whether the demo is being played, begun now or by an earlier start.
     pub plays_demo: bool,
     demo: Option<JoinHandle<()>>,
@@ -156,7 +162,7 @@ struct Kept {
 }
 
 fn in_memory(starts_at: Option<Timestamp>) -> Result<Kept, StartError> {
-    let database = dynoxide::Database::memory()?;
+    let database = dynamodb::in_memory()?;
     dynamodb::create_tables(&database, TEMPLATE, PREFIX)?;
     Ok(Kept {
         database,
@@ -272,13 +278,20 @@ impl Cloud {
         ))
         .await?;
         compose::connect(&conductor, &functions)?;
+        let streams = compose::streams(&parts, &functions)?;
         Box::pin(fill(&app(), demo.is_some()))
             .await
             .map_err(|error| unusable(data_dir, error))?;
         Box::pin(reconcile(&app())).await?;
+        if data_dir.is_some() {
+            // What the streams held when the last run ended is not read again.
+            Box::pin(streams.recount()).await?;
+        }
         hooks::give(&app(), &simulator, &base_url)
             .await
             .map_err(|error| unusable(data_dir, error))?;
+        let media = LocalMedia::open(data_dir, &base_url, Arc::clone(&clock) as Arc<dyn Clock>);
+        let media = Arc::new(media.map_err(|error| unusable(data_dir, error.into()))?);
         let running = conductor.start();
         let (progress, filling) = watch::channel(None);
         let demo = demo.map(|demo| {
@@ -303,12 +316,14 @@ impl Cloud {
                     functions,
                     gate: gate.clone(),
                     sign_in: sign_in.clone(),
+                    media: Arc::clone(&media),
                 },
                 edge::site_headers()?,
-            ),
+            )
+            .merge(edge::uploads(Arc::clone(&media))),
             simulator.clone(),
             Arc::new(outside),
-            admin::router(app(), gate),
+            admin::router(app(), Arc::clone(&media), gate),
             sign_in::router(sign_in.clone()),
         );
         let (stop, stopped) = oneshot::channel::<()>();
@@ -330,8 +345,10 @@ impl Cloud {
             dynamodb: client,
             faults,
             calls,
+            media,
             queue,
             sign_in,
+            streams,
             plays_demo: demo.is_some(),
             demo,
             running,

@@ -1,11 +1,17 @@
 //! What waits, and for what: for whoever asks why a message has not come yet.
 
+use domain::forecast::{LoadForecast, Outlook, forecast};
 use domain::lane::Lane;
 use domain::message::Class;
-use jiff::Timestamp;
-use store::StoreError;
+use jiff::{SignedDuration, Timestamp};
+use store::{Steering, StoreError};
 
+use crate::campaign::{Waits, waits};
 use crate::context::App;
+use crate::dispatch::runners;
+
+/// Mean time of a request, with what the engine does around it.
+pub(crate) const REQUEST: SignedDuration = SignedDuration::from_millis(1_500);
 
 /// More than this is not counted one by one.
 const COUNTED: usize = 1_000;
@@ -41,4 +47,76 @@ pub async fn waiting_for_hours(app: &App) -> Result<WaitingForHours, StoreError>
         waiting.until = Some(settings.hours.common().next_open(now));
     }
     Ok(waiting)
+}
+
+/// Messages of one kind that wait, and what will become of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BacklogPart {
+    /// Which, and how many.
+    pub waits: Waits,
+    /// When they will go and by which numbers; none while only a person can let them go.
+    pub forecast: Option<LoadForecast>,
+}
+
+/// Everything that waits (requirements A4, S11).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backlog {
+    /// When it was counted, UTC.
+    pub as_of: Timestamp,
+    /// By class and campaign, the most urgent class first.
+    pub parts: Vec<BacklogPart>,
+    /// Requests that are out.
+    pub sending: u32,
+    /// Alerts that wait for their place.
+    pub waiting_sequence: u32,
+    /// Messages that wait for the number their recipient has chatted with.
+    pub own_number: u32,
+    /// Welcomes above the day's ceiling.
+    pub above_ceiling: u32,
+    /// When the last of all that can go will have gone, if all will.
+    pub done_at: Option<Timestamp>,
+}
+
+/// Counts what waits, and foretells when it will be done. Reads as much as waits.
+///
+/// # Errors
+/// [`StoreError`] if the store does not answer.
+pub async fn backlog(app: &App) -> Result<Backlog, StoreError> {
+    let now = app.now();
+    let Steering {
+        settings, control, ..
+    } = app.store.steering().await?;
+    let runners = runners(app).await?;
+    let all = waits(app, now).await?;
+    let outlook = Outlook {
+        now,
+        runners: &runners,
+        hours: &settings.hours,
+        control: &control,
+        welcome_reserve_percent: settings.welcome_reserve_percent,
+        request: REQUEST,
+    };
+    let goes = |waits: &Waits| waits.hold.is_none() && !control.stops(waits.load.class);
+    let loads: Vec<_> = all.iter().filter(|waits| goes(waits)).collect();
+    let loads: Vec<_> = loads.into_iter().map(|waits| waits.load).collect();
+    let seen = forecast(&outlook, &loads);
+    let mut forecasts = seen.loads.into_iter();
+    let mut parts: Vec<BacklogPart> = all
+        .iter()
+        .map(|waits| BacklogPart {
+            forecast: goes(waits).then(|| forecasts.next()).flatten(),
+            waits: *waits,
+        })
+        .collect();
+    parts.sort_by_key(|part| part.waits.load.class);
+    let of = async |lane: Lane| app.store.count_lane(&lane).await;
+    Ok(Backlog {
+        as_of: now,
+        parts,
+        sending: of(Lane::Sending).await?,
+        waiting_sequence: of(Lane::WaitingSequence).await?,
+        own_number: app.store.count_sticky().await?,
+        above_ceiling: of(Lane::Held).await?,
+        done_at: seen.done_at,
+    })
 }

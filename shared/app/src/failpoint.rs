@@ -60,11 +60,21 @@ pub enum Failpoint {
     ReminderDecided,
     /// The campaign of an event's reminders is open.
     ReminderOpened,
+    /// A failed message waits again, nothing is on a queue and no lane is opened for it.
+    RetryCommitted,
+    /// A correction is decided, not written.
+    EditBeforeCommit,
+    /// It is written, nothing is on a queue.
+    EditCommitted,
+    /// What changes of the totals is decided, not written.
+    CountBefore,
+    /// Some of it is written.
+    CountCommitted,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 33] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -93,6 +103,11 @@ impl Failpoint {
         Self::EventArranged,
         Self::ReminderDecided,
         Self::ReminderOpened,
+        Self::RetryCommitted,
+        Self::EditBeforeCommit,
+        Self::EditCommitted,
+        Self::CountBefore,
+        Self::CountCommitted,
     ];
 
     /// Its name, `turn.claimed`.
@@ -127,6 +142,11 @@ impl Failpoint {
             Self::EventArranged => "event.arranged",
             Self::ReminderDecided => "reminder.decided",
             Self::ReminderOpened => "reminder.opened",
+            Self::RetryCommitted => "retry.committed",
+            Self::EditBeforeCommit => "edit.before_commit",
+            Self::EditCommitted => "edit.committed",
+            Self::CountBefore => "count.before",
+            Self::CountCommitted => "count.committed",
         }
     }
 

@@ -14,12 +14,14 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 pub use outcomes::{LAST, too_many_failures};
+pub(crate) use source::FIRST_YEAR;
 pub use source::{Position, Source};
 pub use status::{Closing, Hold, Over, Phase, Status, Step};
 
 use crate::audience::{Audience, LeftOut};
 use crate::ids::{CampaignId, EventId, MessageId, ParticipantId};
 use crate::lane::{Lane, OpenCampaign};
+use crate::media::MediaName;
 use crate::message::{Class, MessageKey, MessageType};
 use crate::template::{Placeholder, TemplateName};
 
@@ -118,8 +120,8 @@ pub struct NewCampaign {
     pub template: Option<TemplateName>,
     /// Values that were entered with it.
     pub vars: BTreeMap<Placeholder, String>,
-    /// Public address of an image or PDF to send along.
-    pub media_url: Option<String>,
+    /// A picture or PDF to send along.
+    pub media: Option<MediaName>,
     /// No request starts before this, UTC.
     pub not_before: Timestamp,
     /// No request starts after this, UTC; for reminders the start of the event.

@@ -235,13 +235,21 @@ impl Event {
     /// while none was planned belongs to the next that was created, by this rule and without a write.
     #[must_use]
     pub fn has_registrant(&self, event_id: Option<EventId>, registered_at: Timestamp) -> bool {
-        let unseen = |at: Timestamp| at.saturating_add(UNSEEN_FOR).unwrap_or(at);
         match event_id {
             Some(id) => id == self.id,
             None => {
-                unseen(self.adopts_from) < registered_at && registered_at <= unseen(self.created_at)
+                let (after, until) = self.adopts();
+                after < registered_at && registered_at <= until
             }
         }
+    }
+
+    /// Whoever registered for none after the first moment, and until the second, belongs to this
+    /// event.
+    #[must_use]
+    pub fn adopts(&self) -> (Timestamp, Timestamp) {
+        let unseen = |at: Timestamp| at.saturating_add(UNSEEN_FOR).unwrap_or(at);
+        (unseen(self.adopts_from), unseen(self.created_at))
     }
 }
 

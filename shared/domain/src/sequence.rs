@@ -49,6 +49,10 @@ pub fn steps(referrer_id: ParticipantId, total: u64, invited: &[Invited]) -> Vec
         if one.profile.is_none() && one.alert_waits {
             return Step::Withdraw;
         }
+        // Whoever gets another number may have named it before it was theirs.
+        if one.participant_id == referrer_id {
+            return Step::Nothing;
+        }
         let named = (!one.named_early).then_some(referrer_id);
         let Some(profile) = one.profile.filter(|p| p.referrer_id == named) else {
             return Step::Nothing;
@@ -148,6 +152,20 @@ mod tests {
             let settled = early(Some(referrer));
             assert_eq!(steps(REFERRER, 0, &[settled]), [Step::Nothing]);
         }
+    }
+
+    #[test]
+    fn nobody_has_a_place_among_their_own_invited() {
+        let themselves = Invited {
+            participant_id: REFERRER,
+            named_early: true,
+            ..with(Some(Profile {
+                referrer_id: None,
+                has_place: false,
+            }))
+        };
+        let steps = steps(REFERRER, 3, &[themselves, invited(0)]);
+        assert_eq!(steps, [Step::Nothing, Step::Place(4)]);
     }
 
     /// The same person may stand in several jobs, but is one person.

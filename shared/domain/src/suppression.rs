@@ -74,6 +74,13 @@ impl Suppression {
             Standing::Lifted => cause_at <= self.changed_at,
         }
     }
+
+    /// Of two numbers of one person the one that forbids a message with a cause of that moment, if
+    /// one does.
+    #[must_use]
+    pub fn stricter(self, other: Self, cause_at: Timestamp) -> Self {
+        if self.forbids(cause_at) { self } else { other }
+    }
 }
 
 /// Why an admin stops or lifts, in one line; kept with the history.

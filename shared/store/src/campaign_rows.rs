@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::Select;
 use domain::campaign::Progress;
 use domain::ids::CampaignId;
-use domain::lane::Lane;
+use domain::lane::{Lane, STICKY};
 use jiff::Timestamp;
 
 use crate::item::text;
@@ -56,6 +56,18 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn count_lane(&self, lane: &Lane) -> Result<u32, StoreError> {
+        self.count_due(lane.partition()).await
+    }
+
+    /// How many rows wait for the number their recipient has chatted with, whichever that is.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn count_sticky(&self) -> Result<u32, StoreError> {
+        self.count_due(STICKY.to_owned()).await
+    }
+
+    async fn count_due(&self, partition: String) -> Result<u32, StoreError> {
         let mut count = 0_u32;
         let mut start = None;
         loop {
@@ -65,7 +77,7 @@ impl Store {
                 .table_name(self.table(Table::NotificationsLog))
                 .index_name("due")
                 .key_condition_expression("lane = :lane")
-                .expression_attribute_values(":lane", text(lane.partition()))
+                .expression_attribute_values(":lane", text(partition.as_str()))
                 .select(Select::Count)
                 .set_exclusive_start_key(start)
                 .send()

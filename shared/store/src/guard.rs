@@ -69,15 +69,7 @@ impl Store {
         seen: Guard,
         next: Guard,
     ) -> Result<TransactWriteItem, StoreError> {
-        let guard = key(guard_pk(phone_index), GUARD);
-        let change = Change::of(self.table(Table::Participants), guard);
-        let change = match seen {
-            Guard::Free => change.when_absent("pk"),
-            Guard::Stopped => change
-                .when_equals(STOPPED, flag(true))
-                .when_absent("participant_id"),
-            Guard::Held(id) => change.when_equals("participant_id", text(id.to_string())),
-        };
+        let change = self.seen_guard(phone_index, seen);
         match next {
             Guard::Free => change.deletion(WHAT),
             Guard::Stopped => change
@@ -88,6 +80,27 @@ impl Store {
                 .set("participant_id", text(id.to_string()))
                 .remove(STOPPED)
                 .in_transaction(WHAT),
+        }
+    }
+
+    /// Part of a transaction: the guard says what it was seen to say.
+    pub(crate) fn guard_stands(
+        &self,
+        phone_index: &str,
+        seen: Guard,
+    ) -> Result<TransactWriteItem, StoreError> {
+        self.seen_guard(phone_index, seen).check(WHAT)
+    }
+
+    fn seen_guard(&self, phone_index: &str, seen: Guard) -> Change {
+        let guard = key(guard_pk(phone_index), GUARD);
+        let change = Change::of(self.table(Table::Participants), guard);
+        match seen {
+            Guard::Free => change.when_absent("pk"),
+            Guard::Stopped => change
+                .when_equals(STOPPED, flag(true))
+                .when_absent("participant_id"),
+            Guard::Held(id) => change.when_equals("participant_id", text(id.to_string())),
         }
     }
 }

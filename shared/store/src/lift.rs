@@ -4,7 +4,7 @@ use domain::suppression::{Standing, Suppression};
 use jiff::Timestamp;
 
 use crate::guard::Guard;
-use crate::item::{PROFILE, flag, key, participant_pk};
+use crate::item::{PROFILE, flag, key, participant_pk, text};
 use crate::suppression::{Mover, still};
 use crate::tables::Table;
 use crate::write::{Change, Committed};
@@ -60,7 +60,8 @@ impl Store {
                 key(participant_pk(id), PROFILE),
             )
             .set("unsubscribed", flag(false))
-            .when_present("pk")
+            // Whoever has another number by now is not meant.
+            .when_equals("phone_index", text(&known.phone_index))
             .in_transaction(WHAT)?,
             None => self.guard(&known.phone_index, known.guard, Guard::Free)?,
         });

@@ -93,7 +93,7 @@ struct ParticipantItem {
     reg_key: String,
 }
 
-fn phone_place(id: &str) -> Place<'_> {
+pub(crate) fn phone_place(id: &str) -> Place<'_> {
     Place {
         table: "participants",
         field: "phone",

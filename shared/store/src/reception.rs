@@ -248,7 +248,9 @@ impl Store {
             return Ok(parts);
         }
         let profile = key(participant_pk(id), PROFILE);
-        let profile = Change::of(self.table(Table::Participants), profile).when_present("pk");
+        // Whoever has another number by now is not meant.
+        let profile = Change::of(self.table(Table::Participants), profile)
+            .when_equals("phone_index", text(&known.phone_index));
         let profile = if stops {
             Some(profile.set("unsubscribed", flag(true)))
         } else {

@@ -38,7 +38,7 @@ pub struct Suppressed {
 }
 
 #[derive(Debug, Deserialize)]
-struct StateItem {
+pub(crate) struct StateItem {
     phone_index: String,
     state: String,
     changed_at: Iso,
@@ -48,7 +48,7 @@ struct StateItem {
 }
 
 impl StateItem {
-    fn read(item: Item) -> Result<Suppressed, StoreError> {
+    pub(crate) fn read(item: Item) -> Result<Suppressed, StoreError> {
         let item: Self = from_item(WHAT, item)?;
         let standing = Standing::parse(&item.state);
         Ok(Suppressed {

@@ -1,4 +1,4 @@
-//! What every queue, every schedule, every directory and every key service must do for its port: the ones in AWS,
+//! What every queue, schedule, directory, store of files and key service must do for its port: the ones in AWS,
 //! played by moto, and the ones on one machine.
 #![allow(
     clippy::expect_used,
@@ -12,8 +12,11 @@ mod directory;
 mod eventbridge_schedule;
 mod key_service;
 mod local_directory;
+mod local_media;
 mod local_queue;
 mod local_schedule;
+mod media;
 mod queue;
+mod s3_media;
 mod schedule;
 mod sqs_queue;

@@ -4,17 +4,15 @@ use domain::audience::LeftOut;
 use domain::campaign::{Counts, NewCampaign, Source};
 use domain::forecast::{Load, Outlook, forecast};
 use domain::ids::NumberId;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use store::StoreError;
 
 use super::recipients::Recipients;
 use super::waiting::waiting_loads;
+use crate::backlog::REQUEST;
 use crate::context::App;
 use crate::dispatch::runners;
-
-/// What a request and the engine around it take, on average.
-const REQUEST: SignedDuration = SignedDuration::from_millis(1_500);
 
 /// What would become of it.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,15 +9,13 @@ use domain::settings::{Control, Settings};
 use jiff::{SignedDuration, Timestamp};
 use store::{Steering, StoreError};
 
+use crate::backlog::REQUEST;
 use crate::campaign::{CampaignError, plan_reminders, waiting_loads};
 use crate::context::App;
 use crate::dispatch::runners;
 
 /// Reminders begin so long before the event if everyone gets one in that time.
 const USUAL: SignedDuration = SignedDuration::from_hours(1);
-
-/// Mean time of a request, with what the engine does around it.
-const REQUEST: SignedDuration = SignedDuration::from_millis(1_500);
 
 /// From when on reminders of the event may begin.
 pub(super) fn earliest(event: &Event, settings: &Settings) -> Timestamp {

@@ -2,11 +2,13 @@
 
 mod clock;
 mod directory;
+mod media;
 mod queue;
 mod schedule;
 
 pub use clock::Clock;
 pub use directory::{Colleague, Directory, DirectoryError, Invitation};
+pub use media::{MediaStore, MediaStoreError, Ticket};
 pub use queue::{Aside, Queue, QueueError, QueueMessage, ReferralJob};
 pub(crate) use schedule::NoSchedule;
 pub use schedule::{Schedule, ScheduleError};

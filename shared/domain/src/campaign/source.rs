@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use crate::audience::Audience;
 
 /// No registration is older than this month; an empty month costs one look.
-const FIRST_YEAR: i16 = 2025;
+pub(crate) const FIRST_YEAR: i16 = 2025;
 
 /// The parts of an index that together hold everyone who may be a recipient, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]

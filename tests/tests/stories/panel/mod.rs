@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod colleagues;
+mod notifications;
 mod numbers;
 mod settings;
 mod sign_in;
