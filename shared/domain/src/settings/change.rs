@@ -240,7 +240,7 @@ mod tests {
         let change = SettingsChange {
             link_video: Some(None),
             cold_welcomes_per_day: Some(None),
-            strategy: Some(Strategy::Random),
+            strategy: Some(super::Strategy::Random),
             site_host: Some(" WWW.Webdonasi.com ".to_owned()),
             ..SettingsChange::default()
         };
@@ -248,7 +248,7 @@ mod tests {
         let after = change.onto(&before).unwrap();
         assert_eq!(after.link_video, None);
         assert_eq!(after.cold_welcomes_per_day, None);
-        assert_eq!(after.strategy, Strategy::Random);
+        assert_eq!(after.strategy, super::Strategy::Random);
         assert_eq!(after.site_host, "www.webdonasi.com");
         assert_eq!(after.hours, before.hours);
     }
