@@ -21,8 +21,7 @@ from pathlib import Path
 DOCUMENT = Path(__file__).resolve().parents[2] / "infra" / "openapi.json"
 # A token is good for 15 minutes.
 LONGEST_ROUND_S = 600
-# What a text means is not in the document: a number that is none is refused too.
-LEFT_OUT = "positive_data_acceptance"
+CONFIG = Path(__file__).with_name("schemathesis.toml")
 STARTS_WITHIN_S = 60
 
 
@@ -59,12 +58,12 @@ def token(folder: Path, port: int) -> str:
 
 
 def answered(report: Path) -> int:
-    """Requests of a round that were answered."""
+    """Requests of a round: each case is one."""
     count = 0
     for line in report.read_text().splitlines():
         scenario = json.loads(line).get("ScenarioFinished")
         if scenario:
-            count += len(scenario["recorder"]["interactions"])
+            count += len(scenario["recorder"]["cases"])
     return count
 
 
@@ -75,9 +74,9 @@ def play(folder: Path, port: int, round_no: int, seconds: int | None, seed: int)
     run = subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
-            "run", DOCUMENT, "--url", f"http://127.0.0.1:{port}",
+            "--config-file", CONFIG, "run", DOCUMENT, "--url", f"http://127.0.0.1:{port}",
             "--header", f"Authorization: Bearer {token(folder, port)}",
-            "--exclude-checks", LEFT_OUT, "--continue-on-failure", "--no-color",
+            "--continue-on-failure", "--no-color",
             "--suppress-health-check", "all", "--warnings", "off", "--generation-database", "none",
             "--request-timeout", "20", "--seed", str(seed + round_no), *limit,
             "--report", "ndjson", "--report-ndjson-path", report,

@@ -106,7 +106,22 @@ async fn list(
     page.page(&deps, items, found.next).map(Json)
 }
 
+/// Longest action, characters.
+const LONGEST_ACTION: usize = 60;
+/// Longest subject, characters.
+const LONGEST_SUBJECT: usize = 100;
+
 fn filter(asked: &AuditAsked, now: Timestamp) -> Result<AuditFilter, Problem> {
+    let is_longer = |text: &Option<String>, most: usize| {
+        text.as_ref()
+            .is_some_and(|text| text.chars().count() > most)
+    };
+    if is_longer(&asked.action, LONGEST_ACTION) || is_longer(&asked.subject, LONGEST_SUBJECT) {
+        return Err(Problem::Unreadable(
+            "invalid_query",
+            "Saringan ini terlalu panjang.".to_owned(),
+        ));
+    }
     let begins = |day: Date| day.to_zoned(wib()).map(|day| day.timestamp());
     let odd = |_| {
         Problem::Unreadable(

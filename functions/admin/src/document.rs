@@ -104,11 +104,13 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
         refusals.extend([
             (StatusCode::PAYLOAD_TOO_LARGE, "Isi terlalu panjang."),
             (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Isi bukan JSON."),
-            (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "Ada isian yang belum benar.",
-            ),
         ]);
+    }
+    if has_body || takes(ParameterIn::Query, None) {
+        refusals.push((
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Ada isian yang belum benar.",
+        ));
     }
     if takes(ParameterIn::Header, Some("If-Match")) {
         refusals.push((StatusCode::PRECONDITION_REQUIRED, "If-Match tidak dikirim."));

@@ -17,9 +17,11 @@ pub(super) struct Hours {
     common: Week,
     /// Hours that only one class has.
     #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, Week>)]
     own: ByClass<Week>,
     /// How each class treats them; one that is left out is as the brief has it.
     #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, Rule>)]
     rules: ByClass<Rule>,
 }
 
