@@ -37,7 +37,7 @@ $(WEB)/node_modules/ready $(WEB)/lighthouse/node_modules/ready: %/node_modules/r
 	@touch $@
 
 .PHONY: test
-test: setup check-fmt check-templates check-deps clippy unit web doc ## All that continuous integration checks, set-up included
+test: setup check-fmt check-templates check-deps clippy unit quick-api web doc ## All that continuous integration checks, set-up included
 
 .PHONY: lint
 lint: setup check-fmt check-templates check-deps clippy doc ## All of it but the tests
@@ -114,6 +114,17 @@ test-oracle: setup ## Phone parsing against libphonenumber: 300 000 texts, half 
 phone-vectors: setup ## Record anew what the normal tests check against libphonenumber
 	cargo build --locked --package domain --example parse_phones
 	$(VENV)/bin/python tools/oracle target/debug/examples/parse_phones --record shared/domain/tests/phone_vectors.jsonl
+
+# The program is started with an empty folder of its own, and ends with the run.
+.PHONY: test-api
+test-api: setup ## Send 20 000 requests made from infra/openapi.json to a running system
+	cargo build --locked --package local
+	$(VENV)/bin/python tools/api target/debug/local --requests 20000
+
+.PHONY: quick-api
+quick-api: setup
+	cargo build --locked --package local
+	$(VENV)/bin/python tools/api target/debug/local --seconds 30
 
 .PHONY: bench
 bench: setup ## Measure cost and speed; writes docs/measurements.md (SECTION=calls for one, printed only)

@@ -125,6 +125,17 @@ impl Account {
         ]
     }
 
+    /// The variables with which a function asks who may open the panel, in a pool of this account.
+    pub async fn pool_variables(&self) -> Variables {
+        vec![
+            (
+                "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
+                self.moto.url.clone(),
+            ),
+            ("POOL_ID", self.moto.make_pool().await),
+        ]
+    }
+
     /// The names of the schedules of that group.
     pub async fn schedules(&self) -> Vec<String> {
         let all = self.moto.scheduler().list_schedules();

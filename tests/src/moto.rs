@@ -7,7 +7,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 /// The region of everything here.
 pub(crate) const REGION: &str = "ap-southeast-3";
 
-/// SQS, KMS, EventBridge Scheduler and S3 on a free port of this machine, played by `moto_server`; ends when dropped.
+/// SQS, KMS, EventBridge Scheduler, S3 and Cognito on a free port of this machine, played by `moto_server`; ends when dropped.
 pub struct Moto {
     server: Child,
     /// Address of every service, `http://127.0.0.1:44145`.
@@ -83,6 +83,37 @@ impl Moto {
             .endpoint_url(&self.url)
             .build();
         aws_sdk_scheduler::Client::from_conf(config)
+    }
+
+    /// A client of its Cognito.
+    #[must_use]
+    pub fn cognito(&self) -> aws_sdk_cognitoidentityprovider::Client {
+        use aws_sdk_cognitoidentityprovider::config::{
+            BehaviorVersion, Config, Credentials, Region,
+        };
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .endpoint_url(&self.url)
+            .build();
+        aws_sdk_cognitoidentityprovider::Client::from_conf(config)
+    }
+
+    /// Makes a user pool with the properties that `infra/sign-in.yaml` gives it, and its groups;
+    /// answers its id.
+    pub async fn make_pool(&self) -> String {
+        use aws_sdk_cognitoidentityprovider::types::UsernameAttributeType;
+        let client = self.cognito();
+        let request = client.create_user_pool().pool_name("admins");
+        let request = request.username_attributes(UsernameAttributeType::Email);
+        let made = request.send().await.expect("a pool").user_pool;
+        let id = made.and_then(|pool| pool.id).expect("a pool has an id");
+        for group in ["admin", "operator", "viewer"] {
+            let request = client.create_group().user_pool_id(&id).group_name(group);
+            request.send().await.expect("a group");
+        }
+        id
     }
 
     /// Makes a group of schedules.

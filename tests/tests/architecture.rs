@@ -137,6 +137,7 @@ fn the_rules_know_no_async_no_cloud_no_clock_and_no_chance() {
         // Of it the calendar takes a span of time, which is what its writer wants.
         "chrono",
         "csv",
+        "email_address",
         "encoding_rs",
         "icalendar",
         "jiff",

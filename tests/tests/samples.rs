@@ -146,8 +146,10 @@ async fn every_sample_is_answered_by_its_handler() {
             let answer = webhook::handle(&webhook_deps().await, event).await.unwrap();
             assert_eq!(answer["statusCode"], 404, "{name}: {answer}");
         } else if route == Some("ANY /api/admin/{proxy+}") {
+            let cloud = Town::open().await.cloud;
             let admin = admin::Admin::new(admin::Deps {
-                app: app().await,
+                app: cloud.app,
+                directory: Arc::new(cloud.sign_in),
                 gateway: None,
                 hooks_at: None,
                 origin: None,

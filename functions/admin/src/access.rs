@@ -15,6 +15,22 @@ pub type Operation = (Method, &'static str, Role);
 
 /// Every operation of the document.
 pub const LEAST: &[Operation] = &[
+    (Method::GET, "/api/admin/admins", Role::Admin),
+    (Method::POST, "/api/admin/admins", Role::Admin),
+    (Method::GET, "/api/admin/admins/{id}", Role::Admin),
+    (Method::PATCH, "/api/admin/admins/{id}", Role::Admin),
+    (Method::GET, "/api/admin/audit", Role::Admin),
+    (Method::GET, "/api/admin/inbound", Role::Viewer),
+    (
+        Method::POST,
+        "/api/admin/inbound/{id}/resolve",
+        Role::Operator,
+    ),
+    (
+        Method::POST,
+        "/api/admin/inbound/{id}/dismiss",
+        Role::Operator,
+    ),
     (Method::GET, "/api/admin/backlog", Role::Viewer),
     (Method::GET, "/api/admin/notifications", Role::Viewer),
     (Method::GET, "/api/admin/notifications/{id}", Role::Viewer),
@@ -32,6 +48,16 @@ pub const LEAST: &[Operation] = &[
     (Method::GET, "/api/admin/overview", Role::Viewer),
     (Method::GET, "/api/admin/referrers", Role::Viewer),
     (Method::GET, "/api/admin/referrers/{id}", Role::Viewer),
+    (Method::GET, "/api/admin/settings", Role::Viewer),
+    (Method::PATCH, "/api/admin/settings", Role::Admin),
+    // Whoever sees that something goes wrong may stop it.
+    (Method::PUT, "/api/admin/settings/switches", Role::Operator),
+    (Method::GET, "/api/admin/suppressions", Role::Viewer),
+    (
+        Method::POST,
+        "/api/admin/suppressions/{id}/lift",
+        Role::Operator,
+    ),
 ];
 
 /// Lets through whom the table lets: an access token of somebody with a role, and the role that the

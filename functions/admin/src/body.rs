@@ -58,6 +58,11 @@ fn unreadable() -> Problem {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // A list of values in the order of the fields would be read as the object.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        let _: serde::de::IgnoredAny = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
+        return Err(unfit(".", ""));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -143,6 +148,8 @@ mod tests {
                 r#"{"priority":3,"_inner":[1,-1]}"#,
                 "_inner[1]: Isian ini tidak sesuai dengan jenis atau pilihan yang berlaku.",
             ),
+            ("[3]", "body: Isi permintaan harus berupa objek JSON."),
+            ("[3", "invalid_json"),
             ("7", "body: Isi permintaan harus berupa objek JSON."),
             ("", "invalid_json"),
             ("{", "invalid_json"),

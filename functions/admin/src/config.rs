@@ -1,10 +1,12 @@
 //! Environment: `TABLE_PREFIX`, `WAKE_QUEUE_URL`, `FIELD_KEY_ARN`, `ORIGIN_CHECK` (`required`: only
-//! CloudFront may call; `off`), `GATEWAY_MODE` (`off`, `live`), `GATEWAY_URL`.
+//! CloudFront may call; `off`), `GATEWAY_MODE` (`off`, `live`), `GATEWAY_URL`, `POOL_ID` (the pool of
+//! the admins).
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
+use app::ports::Directory;
 use gateway::{ConfigError, DripSender, Gateway};
 use lambda_kit::{Cloud, CloudError, EnvError, OriginCheck, OriginSecret, required};
 
@@ -15,6 +17,8 @@ const GATEWAY_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Deps {
     /// Store, queues, time.
     pub app: App,
+    /// Who may open the panel.
+    pub directory: Arc<dyn Directory>,
     /// Where keys of numbers are tried; none where the gateway is not to be called at all.
     pub gateway: Option<Arc<dyn Gateway>>,
     /// Where webhook addresses begin, `http://127.0.0.1:3000`; none = `https://` and the host of the
@@ -60,9 +64,11 @@ pub async fn start() -> Result<Deps, StartError> {
             .into());
         }
     };
+    let pool = required("POOL_ID")?;
     let cloud = Box::pin(Cloud::with_keys()).await?;
     let origin = check.secret(&cloud.vault).await.map_err(CloudError::from)?;
     Ok(Deps {
+        directory: Arc::new(cloud.directory(&pool)),
         app: cloud.app(),
         gateway,
         hooks_at: None,

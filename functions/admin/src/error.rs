@@ -1,7 +1,9 @@
 //! Everything that can be answered in place of what was asked: one mapping to status, code and text.
 
 use app::Chain;
+use app::colleagues::ColleagueError;
 use app::numbers::{LABEL_LENGTH, NumberError};
+use app::ports::DirectoryError;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -36,6 +38,8 @@ pub(crate) enum Problem {
     Conflict(&'static str, &'static str),
     /// Somebody else was first: how it stands now.
     Overtaken(Value),
+    /// Others were faster again and again.
+    Busy,
     /// A header that is missing says what was seen: code and text.
     NeedsHeader(&'static str, &'static str),
     /// The fault is ours; it is logged.
@@ -119,6 +123,11 @@ impl Problem {
                 None,
                 Some(now),
             ),
+            Self::Busy => plain(
+                StatusCode::TOO_MANY_REQUESTS,
+                "busy",
+                "Banyak perubahan terjadi bersamaan. Coba lagi sebentar lagi.",
+            ),
             Self::NeedsHeader("precondition_required", text) => plain(
                 StatusCode::PRECONDITION_REQUIRED,
                 "precondition_required",
@@ -179,12 +188,34 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Contended { .. } => Self::Conflict(
-                "contended",
-                "Banyak perubahan terjadi bersamaan. Coba lagi sebentar lagi.",
-            ),
+            StoreError::Contended { .. } => Self::Busy,
             other => Self::failed(&other),
         }
+    }
+}
+
+impl From<ColleagueError> for Problem {
+    fn from(error: ColleagueError) -> Self {
+        match error {
+            ColleagueError::Unknown => Self::NotFound("Rekan ini tidak ada."),
+            ColleagueError::Present => {
+                Self::Conflict("present", "Alamat e-mail ini sudah dipakai seorang rekan.")
+            }
+            ColleagueError::Oneself => Self::Conflict(
+                "own_account",
+                "Akun sendiri tidak dapat diubah. Minta rekan lain melakukannya.",
+            ),
+            ColleagueError::Store(error) => error.into(),
+            other @ (ColleagueError::Directory(_) | ColleagueError::Overtaken(_)) => {
+                Self::failed(&other)
+            }
+        }
+    }
+}
+
+impl From<DirectoryError> for Problem {
+    fn from(error: DirectoryError) -> Self {
+        Self::failed(&error)
     }
 }
 

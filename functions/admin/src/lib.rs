@@ -19,10 +19,15 @@ mod page;
 mod resources;
 mod shown;
 
+mod admins;
+mod audit;
+mod inbound;
 mod notifications;
 mod numbers;
 mod overview;
 mod referrers;
+mod settings;
+mod suppressions;
 
 pub use access::{LEAST, Operation};
 pub use config::Deps;

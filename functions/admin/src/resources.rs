@@ -5,15 +5,29 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Deps;
-use crate::document;
-use crate::{backlog, notifications, numbers, overview, referrers};
+use crate::{
+    admins, audit, backlog, document, inbound, notifications, numbers, overview,
+    referrers, settings, suppressions,
+};
 
-/// Their routes, with the document that describes them.
+/// The routes of each.
+pub(crate) fn each() -> Vec<OpenApiRouter<Arc<Deps>>> {
+    vec![
+        admins::routes(),
+        audit::routes(),
+        backlog::routes(),
+        inbound::routes(),
+        notifications::routes(),
+        numbers::routes(),
+        overview::routes(),
+        referrers::routes(),
+        settings::routes(),
+        suppressions::routes(),
+    ]
+}
+
+/// All of them, with the document that describes them.
 pub(crate) fn all() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::with_openapi(document::base())
-        .merge(backlog::routes())
-        .merge(notifications::routes())
-        .merge(numbers::routes())
-        .merge(overview::routes())
-        .merge(referrers::routes())
+    let base = OpenApiRouter::with_openapi(document::base());
+    each().into_iter().fold(base, OpenApiRouter::merge)
 }

@@ -2,6 +2,7 @@
 //! And what it cost, where that is asked for.
 
 mod bill;
+mod directory;
 mod ports;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 
 pub use bill::{Bill, Units};
+pub(crate) use directory::NotedDirectory;
 pub(crate) use ports::{NotedKeys, NotedQueue, NotedSchedule};
 
 /// A permission that was made use of.

@@ -274,6 +274,7 @@ impl Cloud {
             &simulator,
             options.gateway_timeout,
             &base_url,
+            &sign_in,
         ))
         .await?;
         compose::connect(&conductor, &functions)?;

@@ -12,6 +12,7 @@ use crate::conductor::Conductor;
 use crate::functions::Functions;
 use crate::gateway::LocalGateway;
 use crate::parts::{FieldKey, PREFIX, Parts};
+use crate::sign_in::SignIn;
 use crate::simulator::Simulator;
 use crate::streams::Streams;
 
@@ -21,6 +22,7 @@ pub(crate) async fn functions(
     simulator: &Simulator,
     gateway_timeout: Duration,
     base_url: &str,
+    sign_in: &SignIn,
 ) -> Result<Functions, StartError> {
     let vault = parts.vault("registration", FieldKey::Given).await?;
     let origin = OriginSecret::kept_in(&vault).await?;
@@ -41,6 +43,7 @@ pub(crate) async fn functions(
     let admin = admin::Admin::new(admin::Deps {
         origin: Some(OriginSecret::kept_in(&vault).await?),
         app: parts.app("admin", vault),
+        directory: parts.directory("admin", sign_in),
         gateway: Some(Arc::new(gateway)),
         hooks_at: Some(base_url.to_owned()),
     });

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use app::ports::{Clock, Queue};
+use app::ports::{Clock, Directory, Queue};
 use app::{App, Dice};
 use store::{Store, StoredKeyring};
 use vault::{KeyService, Vault, VaultError};
 
-use crate::calls::{Caller, Calls, NotedKeys, NotedQueue, NotedSchedule};
+use crate::calls::{Caller, Calls, NotedDirectory, NotedKeys, NotedQueue, NotedSchedule};
 use crate::clock::VirtualClock;
 use crate::conductor::Conductor;
 use crate::dynamodb::{self, Faults};
 use crate::queue::LocalQueue;
 use crate::schedule::LocalSchedule;
+use crate::sign_in::SignIn;
 
 /// First part of every table's name.
 pub(crate) const PREFIX: &str = "local";
@@ -70,6 +71,14 @@ impl Parts {
             FieldKey::Withheld => {}
         }
         Ok(Arc::new(vault))
+    }
+
+    /// Who may open the panel, as the function asks for it.
+    pub(crate) fn directory(&self, function: &'static str, sign_in: &SignIn) -> Arc<dyn Directory> {
+        Arc::new(NotedDirectory {
+            directory: sign_in.clone(),
+            caller: self.caller(function),
+        })
     }
 
     /// The function's application: its own caches over the tables that all share.

@@ -2,10 +2,12 @@
 
 mod act;
 pub mod attendance;
+pub mod audit;
 pub mod backlog;
 pub mod campaign;
 pub mod ceiling;
 pub mod check_number;
+pub mod colleagues;
 mod context;
 pub mod count;
 pub mod dispatch;

@@ -3,8 +3,9 @@
 use domain::reception::StandingStep;
 use domain::suppression::{Reason, Standing, Suppression};
 use jiff::Timestamp;
-use store::{Cause, Lifting, Mover, Reception, StoreError, Suppressed, Taken};
+use store::{Along, Cause, Lifting, Mover, Reception, StoreError, Suppressed, Taken};
 
+use crate::act::Act;
 use crate::context::App;
 use crate::receive::TRIES;
 
@@ -61,6 +62,32 @@ pub async fn lift_stop(
     reason: &str,
 ) -> Result<Lifted, SuppressionError> {
     let mover = mover(by, reason)?;
+    lift(app, phone_index, seen_at, &mover, &Along::nothing()).await
+}
+
+/// The same as somebody's act in the panel.
+///
+/// # Errors
+/// As [`lift_stop`].
+pub async fn lift_stop_by(
+    app: &App,
+    phone_index: &str,
+    seen_at: Timestamp,
+    reason: &str,
+    act: &Act,
+) -> Result<Lifted, SuppressionError> {
+    let mover = mover(&act.author().word(), reason)?;
+    let along = act.along(app, phone_index);
+    lift(app, phone_index, seen_at, &mover, &along).await
+}
+
+async fn lift(
+    app: &App,
+    phone_index: &str,
+    seen_at: Timestamp,
+    mover: &Mover,
+    along: &Along,
+) -> Result<Lifted, SuppressionError> {
     for _ in 0..TRIES {
         let now = app.now();
         let known = app
@@ -74,7 +101,11 @@ pub async fn lift_stop(
         if seen.changed_at != seen_at {
             return Ok(Lifted::Changed);
         }
-        match app.store.lift(&known, seen, &mover, now).await? {
+        match app
+            .store
+            .lift_along(&known, seen, mover, now, along)
+            .await?
+        {
             Lifting::Done => return Ok(Lifted::Done),
             Lifting::StandsElsewhere => return Ok(Lifted::Changed),
             Lifting::Moved => {}

@@ -1,5 +1,8 @@
 //! Who may do what in the panel (requirement A8).
 
+use std::fmt;
+
+use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
 /// What somebody may do; each may do all that the ones before it may.
@@ -46,9 +49,67 @@ impl Role {
     }
 }
 
+/// A colleague's e-mail address, in lower case. `Debug` shows none of it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Email(String);
+
+impl Email {
+    /// Longest address, octets; Cognito takes no longer user name.
+    const LONGEST: usize = 128;
+
+    /// Reads an address without a name beside it, with a domain that has a dot.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_lowercase();
+        let rules = Options::default()
+            .without_display_text()
+            .without_domain_literal()
+            .with_required_tld();
+        let fits = text.len() <= Self::LONGEST && text.is_ascii() && !text.contains('"');
+        let is_address = EmailAddress::parse_with_options(&text, rules).is_ok();
+        (fits && is_address).then_some(Self(text))
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Email(…)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn an_address_is_one_that_mail_reaches() {
+        let email = Email::parse(" Budi.Santoso+panel@Example.ORG ").unwrap();
+        assert_eq!(email.as_str(), "budi.santoso+panel@example.org");
+        assert!(!format!("{email:?}").contains("budi"));
+        let long = format!("{}@example.org", "x".repeat(120));
+        for bad in [
+            "",
+            "budi",
+            "budi@",
+            "@example.org",
+            "budi@localhost",
+            "budi@[127.0.0.1]",
+            "Budi <budi@example.org>",
+            "budi santoso@example.org",
+            "\"budi santoso\"@example.org",
+            "budi@example.org\r\nBcc: x@example.org",
+            &long,
+        ] {
+            assert_eq!(Email::parse(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn the_highest_role_counts() {

@@ -52,6 +52,12 @@ impl Clients {
         Ok(Self(config))
     }
 
+    pub(crate) fn cognito(&self) -> aws_sdk_cognitoidentityprovider::Client {
+        let mut config = aws_sdk_cognitoidentityprovider::config::Builder::from(&self.0);
+        config.set_endpoint_url(endpoint("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"));
+        aws_sdk_cognitoidentityprovider::Client::from_conf(config.build())
+    }
+
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let mut config = aws_sdk_dynamodb::config::Builder::from(&self.0);
         config.set_endpoint_url(endpoint("AWS_ENDPOINT_URL_DYNAMODB"));

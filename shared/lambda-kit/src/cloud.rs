@@ -2,7 +2,10 @@ use std::sync::Arc;
 
 use app::{App, Dice};
 use async_trait::async_trait;
-use aws::{EventBridgeSchedule, JobTarget, KmsKeyService, QueueUrls, SqsQueue, SystemClock};
+use aws::{
+    CognitoDirectory, EventBridgeSchedule, JobTarget, KmsKeyService, QueueUrls, SqsQueue,
+    SystemClock,
+};
 use store::{Store, StoredKeyring};
 use vault::{KeyService, KeyServiceError, NewKey, PlainKey, Vault, VaultError};
 
@@ -84,6 +87,12 @@ impl Cloud {
             dynamodb,
             prefix,
         })
+    }
+
+    /// Who may open the panel, in this user pool.
+    #[must_use]
+    pub fn directory(&self, pool: &str) -> CognitoDirectory {
+        CognitoDirectory::new(self.clients.cognito(), pool)
     }
 
     /// The application of a function that plans jobs: reads where they go (`SCHEDULE_GROUP`,

@@ -60,7 +60,7 @@ pub enum Seen {
 /// What is written along with a change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Along {
-    entries: Vec<AuditEntry>,
+    entry: Option<AuditEntry>,
     once: Option<Once>,
 }
 
@@ -75,7 +75,7 @@ impl Along {
     #[must_use]
     pub fn audited(entry: AuditEntry) -> Self {
         Self {
-            entries: vec![entry],
+            entry: Some(entry),
             once: None,
         }
     }
@@ -92,7 +92,7 @@ impl Along {
     /// How many parts it adds to a transaction, of which there may be 100.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len() + usize::from(self.once.is_some())
+        usize::from(self.entry.is_some()) + usize::from(self.once.is_some())
     }
 
     /// Whether it adds none.
@@ -172,7 +172,7 @@ impl Store {
 
     fn along_parts(&self, along: &Along) -> Result<Vec<TransactWriteItem>, StoreError> {
         let mut parts = Vec::with_capacity(along.len());
-        for entry in &along.entries {
+        if let Some(entry) = &along.entry {
             let item = audit_item(entry)?;
             parts.push(put_new(WHAT, self.table(Table::Audit), "sk", item)?);
         }

@@ -62,6 +62,7 @@ mod settings;
 mod sticky;
 mod stream;
 mod suppression;
+mod suppression_list;
 mod tables;
 mod turn;
 mod write;
@@ -107,7 +108,7 @@ pub use referrals::{
     SequenceStep,
 };
 pub use retry::Retrying;
-pub use settings::{OpenLanes, PlannedReminders, Steering, StoredTemplate};
+pub use settings::{Everything, OpenLanes, PlannedReminders, Replaced, Steering, StoredTemplate};
 pub use stream::StreamRecord;
 pub use suppression::{Mover, Suppressed};
 pub use tables::Table;

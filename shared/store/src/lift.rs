@@ -7,8 +7,8 @@ use crate::guard::Guard;
 use crate::item::{PROFILE, flag, key, participant_pk, text};
 use crate::suppression::{Mover, still};
 use crate::tables::Table;
-use crate::write::{Change, Committed, transact};
-use crate::{Correspondent, Store, StoreError};
+use crate::write::{Change, Committed};
+use crate::{Along, Correspondent, Store, StoreError};
 
 /// What became of a lift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,22 @@ impl Store {
         mover: &Mover,
         at: Timestamp,
     ) -> Result<Lifting, StoreError> {
+        let nothing = Along::nothing();
+        self.lift_along(known, seen, mover, at, &nothing).await
+    }
+
+    /// The same with what goes along.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn lift_along(
+        &self,
+        known: &Correspondent,
+        seen: Suppression,
+        mover: &Mover,
+        at: Timestamp,
+        along: &Along,
+    ) -> Result<Lifting, StoreError> {
         const WHAT: &str = "lift";
         const STATE_AT: usize = 0;
         let state = still(self.state(&known.phone_index), seen);
@@ -49,7 +65,7 @@ impl Store {
             .in_transaction(WHAT)?,
             None => self.guard(&known.phone_index, known.guard, Guard::Free)?,
         });
-        Ok(match transact(WHAT, &self.client, parts).await? {
+        Ok(match self.transact_along(WHAT, parts, along).await? {
             Committed::Yes => Lifting::Done,
             refused if refused.refused_at(STATE_AT) => Lifting::StandsElsewhere,
             Committed::Refused(_) => Lifting::Moved,

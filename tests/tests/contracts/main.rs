@@ -1,4 +1,4 @@
-//! What every queue, every schedule, every store of files and every key service must do for its port: the ones in AWS,
+//! What every queue, schedule, directory, store of files and key service must do for its port: the ones in AWS,
 //! played by moto, and the ones on one machine.
 #![allow(
     clippy::expect_used,
@@ -7,8 +7,11 @@
     reason = "tests fail by panicking"
 )]
 
+mod cognito_directory;
+mod directory;
 mod eventbridge_schedule;
 mod key_service;
+mod local_directory;
 mod local_media;
 mod local_queue;
 mod local_schedule;

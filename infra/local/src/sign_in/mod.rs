@@ -4,6 +4,7 @@
 
 mod check;
 mod codes;
+mod directory;
 mod error;
 mod keys;
 mod page;

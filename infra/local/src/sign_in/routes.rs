@@ -23,7 +23,6 @@ pub(crate) fn router(provider: SignIn) -> Router {
         .route("/authorize", get(ask).post(answer))
         .route("/token", post(token))
         .route("/logout", get(sign_out))
-        .with_state(provider)
         .layer(map_response(|mut response: Response| async {
             let headers = response.headers_mut();
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -31,6 +30,9 @@ pub(crate) fn router(provider: SignIn) -> Router {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             response
         }))
+        // Not for pages of elsewhere.
+        .route("/invitations", get(invitations))
+        .with_state(provider)
 }
 
 async fn configuration(State(provider): State<SignIn>) -> impl IntoResponse {
@@ -61,6 +63,16 @@ async fn keys(State(provider): State<SignIn>) -> Response {
 fn failed(error: &SignInError) -> Response {
     tracing::error!(error = %Chain(error), "sign-in");
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+/// What Cognito would write to whoever was invited and has not come yet.
+async fn invitations(State(provider): State<SignIn>) -> impl IntoResponse {
+    let all = provider.0.users.all().into_iter();
+    let items: Vec<_> = all
+        .filter(|user| user.invited)
+        .map(|user| json!({ "to": user.email, "username": user.username, "password": user.password }))
+        .collect();
+    Json(json!({ "items": items }))
 }
 
 /// What a browser is sent here with.
@@ -145,7 +157,11 @@ async fn answer(State(provider): State<SignIn>, RawForm(form): RawForm) -> Respo
             .into_response();
     }
     let users = &provider.0.users;
-    let Some(user) = users.with_password(&shown.username, &shown.password) else {
+    let user = match users.with_password(&shown.username, &shown.password) {
+        Ok(user) => user,
+        Err(error) => return failed(&error),
+    };
+    let Some(user) = user else {
         let again = Html(page::sign_in(&asked, true).into_string());
         return (StatusCode::UNAUTHORIZED, again).into_response();
     };
@@ -217,8 +233,7 @@ async fn token(State(provider): State<SignIn>, RawForm(form): RawForm) -> Respon
         "refresh_token" => provider.refreshed(&wanted.refresh_token),
         "password" => users
             .with_password(&wanted.username, &wanted.password)
-            .map(|user| provider.tokens(&user, None))
-            .transpose(),
+            .and_then(|user| user.map(|user| provider.tokens(&user, None)).transpose()),
         _ => return refused("unsupported_grant_type"),
     };
     match tokens {

@@ -11,9 +11,9 @@ use super::keys::NAME;
 use super::users::LocalUser;
 use super::{CLIENT, SignIn, SignInError};
 
-/// How long an access token is good, seconds: Cognito's usual hour.
-const ACCESS_S: i64 = 3_600;
-/// How long somebody stays signed in, seconds: Cognito's usual 30 days.
+/// How long an access token is good, seconds, as `infra/sign-in.yaml` has it.
+const ACCESS_S: i64 = 15 * 60;
+/// How long somebody stays signed in, seconds, as `infra/sign-in.yaml` has it.
 const REFRESH_S: i64 = 30 * 24 * 3_600;
 
 /// The answer of the token endpoint.

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::admin::Role;
 use domain::ids::AdminId;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use vault::constant_time_eq;
@@ -35,6 +36,11 @@ pub struct LocalUser {
     pub role: Role,
     /// Whether they may sign in.
     pub enabled: bool,
+    /// Whether they were invited and have never signed in.
+    #[serde(default)]
+    pub invited: bool,
+    /// Since when they are there, UTC.
+    pub since: Timestamp,
 }
 
 impl fmt::Debug for LocalUser {
@@ -81,13 +87,42 @@ impl Users {
         self.lock().clone()
     }
 
-    /// The one with this name and password, if they may sign in.
-    #[must_use]
-    pub(super) fn with_password(&self, username: &str, password: &str) -> Option<LocalUser> {
-        let all = self.lock();
-        let found = all.iter().find(|user| user.username == username)?;
-        let is_theirs = constant_time_eq(found.password.as_bytes(), password.as_bytes());
-        (is_theirs && found.enabled).then(|| found.clone())
+    /// The one with this name and password, if they may sign in; they have come then.
+    pub(super) fn with_password(
+        &self,
+        username: &str,
+        password: &str,
+    ) -> Result<Option<LocalUser>, SignInError> {
+        let found = {
+            let all = self.lock();
+            let found = all.iter().find(|user| user.username == username);
+            let is_theirs = |user: &&LocalUser| {
+                constant_time_eq(user.password.as_bytes(), password.as_bytes()) && user.enabled
+            };
+            found.filter(is_theirs).cloned()
+        };
+        if let Some(user) = &found
+            && user.invited
+        {
+            self.change(|all| {
+                let user = all.iter_mut().find(|one| one.id == user.id);
+                user.map(|user| user.invited = false)
+            })?;
+        }
+        Ok(found)
+    }
+
+    /// Changes them, and keeps what they are then.
+    pub(super) fn change<R>(
+        &self,
+        change: impl FnOnce(&mut Vec<LocalUser>) -> R,
+    ) -> Result<R, SignInError> {
+        let mut all = self.lock();
+        let mut changed = all.clone();
+        let answer = change(&mut changed);
+        self.save(&changed)?;
+        *all = changed;
+        Ok(answer)
     }
 
     /// The one with this id, if they may sign in.
@@ -123,12 +158,15 @@ fn first() -> Result<Vec<LocalUser>, SignInError> {
             password: password()?,
             role,
             enabled: true,
+            invited: false,
+            since: Timestamp::now(),
         });
     }
     Ok(all)
 }
 
-fn password() -> Result<String, SignInError> {
+/// A new one.
+pub(super) fn password() -> Result<String, SignInError> {
     let mut bytes = [0; PASSWORD];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| SignInError::NoKey)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

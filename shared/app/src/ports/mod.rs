@@ -1,11 +1,13 @@
 //! What the use cases need from outside, where more than one real implementation exists.
 
 mod clock;
+mod directory;
 mod media;
 mod queue;
 mod schedule;
 
 pub use clock::Clock;
+pub use directory::{Colleague, Directory, DirectoryError, Invitation};
 pub use media::{MediaStore, MediaStoreError, Ticket};
 pub use queue::{Aside, Queue, QueueError, QueueMessage, ReferralJob};
 pub(crate) use schedule::NoSchedule;

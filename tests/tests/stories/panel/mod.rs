@@ -1,5 +1,10 @@
 //! What admins do in the panel, over its API.
 
 mod access;
+mod audit;
+mod colleagues;
 mod notifications;
 mod numbers;
+mod settings;
+mod sign_in;
+mod stops;
