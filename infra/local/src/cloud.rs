@@ -34,6 +34,7 @@ use crate::queue::LocalQueue;
 use crate::seed;
 use crate::sign_in::{self, SignIn};
 use crate::simulator::{self, Filling, Simulator, Waiting, World};
+use crate::streams::Streams;
 
 /// The tables, from the file that SAM deploys.
 const TEMPLATE: &str = include_str!("../../data.yaml");
@@ -106,6 +107,8 @@ pub struct Cloud {
     pub queue: Arc<LocalQueue>,
     /// Who may sign in to the panel.
     pub sign_in: SignIn,
+    /// The streams of tables, and the function that counts their records.
+    pub streams: Streams,
     /// Whether the demo is being played, begun now or by an earlier start.
     pub plays_demo: bool,
     demo: Option<JoinHandle<()>>,
@@ -156,7 +159,7 @@ struct Kept {
 }
 
 fn in_memory(starts_at: Option<Timestamp>) -> Result<Kept, StartError> {
-    let database = dynoxide::Database::memory()?;
+    let database = dynamodb::in_memory()?;
     dynamodb::create_tables(&database, TEMPLATE, PREFIX)?;
     Ok(Kept {
         database,
@@ -271,10 +274,15 @@ impl Cloud {
         ))
         .await?;
         compose::connect(&conductor, &functions)?;
+        let streams = compose::streams(&parts, &functions)?;
         Box::pin(fill(&app(), demo.is_some()))
             .await
             .map_err(|error| unusable(data_dir, error))?;
         Box::pin(reconcile(&app())).await?;
+        if data_dir.is_some() {
+            // What the streams held when the last run ended is not read again.
+            Box::pin(streams.recount()).await?;
+        }
         hooks::give(&app(), &simulator, &base_url)
             .await
             .map_err(|error| unusable(data_dir, error))?;
@@ -331,6 +339,7 @@ impl Cloud {
             calls,
             queue,
             sign_in,
+            streams,
             plays_demo: demo.is_some(),
             demo,
             running,

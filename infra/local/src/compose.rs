@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::take_turn::Sender;
+use jiff::SignedDuration;
 use lambda_kit::{OriginCheck, OriginDoor, OriginSecret};
 
 use crate::cloud::StartError;
 use crate::conductor::Conductor;
 use crate::functions::Functions;
 use crate::gateway::LocalGateway;
-use crate::parts::{FieldKey, Parts};
+use crate::parts::{FieldKey, PREFIX, Parts};
 use crate::simulator::Simulator;
+use crate::streams::Streams;
 
 /// The functions, each with what its role lets it have.
 pub(crate) async fn functions(
@@ -55,6 +57,8 @@ pub(crate) async fn functions(
     };
     let vault = parts.vault("campaign", FieldKey::Withheld).await?;
     let campaign = parts.app("campaign", vault);
+    let vault = parts.vault("projector", FieldKey::Withheld).await?;
+    let projector = parts.app("projector", vault);
     Ok(Functions {
         admin,
         registration: Arc::new(registration),
@@ -64,6 +68,7 @@ pub(crate) async fn functions(
         webhook: Arc::new(webhook),
         portal: Arc::new(portal),
         campaign: Arc::new(campaign),
+        projector: Arc::new(projector),
     })
 }
 
@@ -100,4 +105,28 @@ pub(crate) fn connect(conductor: &Conductor, functions: &Functions) -> Result<()
         async move { f.tick().await }
     });
     Ok(())
+}
+
+/// How long records of streams gather before the projector gets them; as the template says.
+const GATHERED: SignedDuration = SignedDuration::from_secs(5);
+
+/// The streams bring the changes of rows to the projector.
+pub(crate) fn streams(parts: &Parts, functions: &Functions) -> Result<Streams, StartError> {
+    let streams = Streams::open(
+        parts.database.clone(),
+        PREFIX,
+        Arc::clone(&parts.faults),
+        Arc::clone(&parts.clock),
+        functions.clone(),
+    )?;
+    let (looked_at, run) = (streams.clone(), streams.clone());
+    parts.conductor.pump(
+        GATHERED,
+        move || looked_at.is_pending(),
+        move || {
+            let run = run.clone();
+            async move { run.run().await }
+        },
+    );
+    Ok(streams)
 }

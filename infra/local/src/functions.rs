@@ -33,6 +33,8 @@ pub struct Functions {
     pub portal: Arc<portal::Deps>,
     /// `functions/campaign`
     pub campaign: Arc<App>,
+    /// `functions/projector`
+    pub projector: Arc<App>,
 }
 
 fn sqs_event(batch: &[Delivery]) -> Value {
@@ -75,6 +77,12 @@ fn text(error: impl std::fmt::Display) -> String {
 }
 
 impl Functions {
+    /// An invocation of the projector: records of a stream, or a recount.
+    pub(crate) async fn project(&self, event: Value) -> Result<Value, String> {
+        let answer = projector::handle(&self.projector, event);
+        Box::pin(answer).await.map_err(text)
+    }
+
     /// A batch of the queue `wake`.
     pub(crate) async fn wake(&self, batch: Vec<Delivery>) -> Result<Vec<String>, String> {
         let answer = dispatcher::handle(&self.dispatcher, sqs_event(&batch))

@@ -20,6 +20,7 @@ mod parts;
 mod private_file;
 mod queue;
 mod schedule;
+mod streams;
 
 pub mod cli;
 pub mod conductor;
@@ -38,3 +39,4 @@ pub use gateway::LocalGateway;
 pub use key_service::{LocalKeyService, MasterKeyError};
 pub use queue::{LocalQueue, PutBody};
 pub use schedule::LocalSchedule;
+pub use streams::{ShardRecords, SourceError, Streams, StreamsError, Uncounted};

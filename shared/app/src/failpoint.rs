@@ -64,11 +64,15 @@ pub enum Failpoint {
     EditBeforeCommit,
     /// It is written, nothing is on a queue.
     EditCommitted,
+    /// What changes of the totals is decided, not written.
+    CountBefore,
+    /// Some of it is written.
+    CountCommitted,
 }
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -99,6 +103,8 @@ impl Failpoint {
         Self::ReminderOpened,
         Self::EditBeforeCommit,
         Self::EditCommitted,
+        Self::CountBefore,
+        Self::CountCommitted,
     ];
 
     /// Its name, `turn.claimed`.
@@ -135,6 +141,8 @@ impl Failpoint {
             Self::ReminderOpened => "reminder.opened",
             Self::EditBeforeCommit => "edit.before_commit",
             Self::EditCommitted => "edit.committed",
+            Self::CountBefore => "count.before",
+            Self::CountCommitted => "count.committed",
         }
     }
 

@@ -7,6 +7,7 @@ pub mod campaign;
 pub mod ceiling;
 pub mod check_number;
 mod context;
+pub mod count;
 pub mod dispatch;
 pub mod erase;
 pub mod event;

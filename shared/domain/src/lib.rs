@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod campaign;
 pub mod ceiling;
 pub mod consent;
+pub mod counting;
 pub mod dispatch;
 pub mod event;
 pub mod explain;

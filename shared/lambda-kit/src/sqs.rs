@@ -16,16 +16,20 @@ pub struct BatchFailures {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemFailure {
-    /// The record's message id.
+    /// The record's message id, or its sequence number.
     pub item_identifier: String,
 }
 
 impl BatchFailures {
-    /// Adds a record.
+    /// Adds a record of a queue.
     pub fn push(&mut self, record: &SqsMessage) {
-        self.batch_item_failures.push(ItemFailure {
-            item_identifier: record.message_id.clone().unwrap_or_default(),
-        });
+        self.push_id(record.message_id.clone().unwrap_or_default());
+    }
+
+    /// Adds a record by what names it: a message id, or a sequence number of a stream.
+    pub fn push_id(&mut self, item_identifier: String) {
+        self.batch_item_failures
+            .push(ItemFailure { item_identifier });
     }
 }
 

@@ -57,6 +57,10 @@ pub(crate) fn lid_pk(hash: &str) -> String {
     format!("L#{hash}")
 }
 
+pub(crate) fn word_pk(word: &str) -> String {
+    format!("W#{word}")
+}
+
 pub(crate) const PROFILE: &str = "PROFILE";
 pub(crate) const REFERRALS: &str = "REFERRALS";
 pub(crate) const GUARD: &str = "GUARD";

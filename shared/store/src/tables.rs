@@ -25,11 +25,13 @@ pub enum Table {
     Campaigns,
     /// Who changed what.
     Audit,
+    /// Totals, and what was counted of each row.
+    Counters,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Participants,
         Self::NotificationsLog,
         Self::BroadcastNumbers,
@@ -42,6 +44,7 @@ impl Table {
         Self::Limits,
         Self::Campaigns,
         Self::Audit,
+        Self::Counters,
     ];
 
     /// Name without the stack's prefix.
@@ -60,6 +63,7 @@ impl Table {
             Self::Limits => "limits",
             Self::Campaigns => "campaigns",
             Self::Audit => "audit",
+            Self::Counters => "counters",
         }
     }
 

@@ -29,7 +29,7 @@ pub(crate) struct Change {
     sets: Vec<(&'static str, AttributeValue)>,
     removes: Vec<&'static str>,
     appends: Vec<(&'static str, AttributeValue)>,
-    counts: Vec<&'static str>,
+    adds: Vec<(&'static str, i64, i64)>,
     conditions: Vec<String>,
     names: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
@@ -43,7 +43,7 @@ impl Change {
             sets: Vec::new(),
             removes: Vec::new(),
             appends: Vec::new(),
-            counts: Vec::new(),
+            adds: Vec::new(),
             conditions: Vec::new(),
             names: HashMap::new(),
             values: HashMap::new(),
@@ -67,8 +67,13 @@ impl Change {
     }
 
     /// One more than the number is now; one that is not there yet is 0.
-    pub(crate) fn count_up(mut self, name: &'static str) -> Self {
-        self.counts.push(name);
+    pub(crate) fn count_up(self, name: &'static str) -> Self {
+        self.add(name, 1, 0)
+    }
+
+    /// So much more than the number is now; one that is not there yet is `start`.
+    pub(crate) fn add(mut self, name: &'static str, by: i64, start: i64) -> Self {
+        self.adds.push((name, by, start));
         self
     }
 
@@ -169,15 +174,14 @@ impl Change {
             self.values
                 .insert(":none".to_owned(), AttributeValue::L(Vec::new()));
         }
-        for name in std::mem::take(&mut self.counts) {
+        for (name, by, start) in std::mem::take(&mut self.adds) {
             let placeholder = self.named(name);
-            self.values
-                .insert(":one".to_owned(), AttributeValue::N("1".to_owned()));
-            self.values
-                .insert(":zero".to_owned(), AttributeValue::N("0".to_owned()));
+            let (more, from) = (format!(":more_{name}"), format!(":from_{name}"));
             assignments.push(format!(
-                "{placeholder} = if_not_exists({placeholder}, :zero) + :one"
+                "{placeholder} = if_not_exists({placeholder}, {from}) + {more}"
             ));
+            self.values.insert(more, crate::item::number(by));
+            self.values.insert(from, crate::item::number(start));
         }
         if !assignments.is_empty() {
             parts.push(format!("SET {}", assignments.join(", ")));

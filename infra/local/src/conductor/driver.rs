@@ -7,6 +7,7 @@ use app::ports::Clock;
 use jiff::Timestamp;
 
 use super::agenda::Event;
+use super::pump;
 use super::state::Batch;
 use super::{Consumer, Shared, State, Ticker};
 
@@ -44,7 +45,7 @@ pub(super) async fn drive(shared: Arc<Shared>) {
 /// Fires all that is due; then, in an advance and when nothing is at work, jumps.
 fn step(shared: &Arc<Shared>) -> Next {
     let now = shared.clock.now();
-    let (runs, ticker) = {
+    let (runs, ticker, pump) = {
         let mut state = shared.lock();
         if !state.running {
             return Next::Stop;
@@ -53,16 +54,31 @@ fn step(shared: &Arc<Shared>) -> Next {
         (
             ready_runs(&mut state, now),
             due_tick(shared, &mut state, now),
+            state.pump.as_mut().and_then(|pump| pump.begin_due(now)),
         )
     };
     launch(shared, runs);
     if let Some(ticker) = ticker {
         launch_tick(shared, &ticker);
     }
-    shared
-        .gate
-        .if_quiet(|| play(shared))
-        .unwrap_or_else(|| Next::Sleep(until_next(shared)))
+    if let Some(run) = pump {
+        launch_pump(shared, &run);
+    }
+    match shared.gate.if_quiet(|| play(shared)) {
+        Some(Played::Next(next)) => next,
+        Some(Played::Pump(run)) => {
+            launch_pump(shared, &run);
+            Next::Again
+        }
+        None => Next::Sleep(until_next(shared)),
+    }
+}
+
+/// What an advance does next.
+enum Played {
+    Next(Next),
+    /// It would be at its end, but there are records that nobody has looked at.
+    Pump(pump::Run),
 }
 
 fn fire_due(state: &mut State, now: Timestamp) {
@@ -108,25 +124,33 @@ fn due_tick(shared: &Shared, state: &mut State, now: Timestamp) -> Option<Ticker
 }
 
 /// Called while nothing is at work, and nothing can begin: moves the clock of an advance.
-fn play(shared: &Shared) -> Next {
+fn play(shared: &Shared) -> Played {
     let mut state = shared.lock();
     let Some(target) = state.advance.as_ref().map(|advance| advance.target) else {
         drop(state);
-        return Next::Sleep(until_next(shared));
+        return Played::Next(Next::Sleep(until_next(shared)));
     };
     let head = next_entry(shared, &state).filter(|head| *head <= target);
+    if head.is_none()
+        && shared.clock.now() >= target
+        && let Some(run) = state.pump.as_mut().and_then(pump::Pump::begin_early)
+    {
+        return Played::Pump(run);
+    }
     let to = head.unwrap_or(target);
     let jumped = shared.clock.jump(to);
     if jumped.is_ok() {
         state.tick.jumped(to);
     }
-    if (head.is_none() || jumped.is_err())
+    let is_new = |pump: &pump::Pump| pump.has_something_new();
+    let is_open = head.is_none() && state.pump.as_ref().is_some_and(is_new);
+    if ((head.is_none() && !is_open) || jumped.is_err())
         && let Some(advance) = state.advance.take()
     {
         // A caller that has gone away does not mind.
         let _ = advance.done.send(jumped);
     }
-    Next::Again
+    Played::Next(Next::Again)
 }
 
 /// When the next entry or tick is due.
@@ -135,7 +159,9 @@ fn next_entry(shared: &Shared, state: &State) -> Option<Timestamp> {
         let skipping = state.advance.is_some();
         state.tick.next(skipping, shared.gate.activity())
     });
-    state.agenda.head().into_iter().chain(tick).min()
+    let pump = state.pump.as_ref().and_then(pump::Pump::next);
+    let head = state.agenda.head();
+    head.into_iter().chain(tick).chain(pump).min()
 }
 
 fn until_next(shared: &Shared) -> Duration {
@@ -209,6 +235,24 @@ fn launch_tick(shared: &Arc<Shared>, ticker: &Ticker) {
         }
         // After a panic the next minute tries again.
         shared.lock().tick.end(now, wish.unwrap_or(Some(now)));
+        shared.changed.notify_one();
+        drop(inside);
+    });
+}
+
+/// It writes nothing that the tick looks at, so it is no activity.
+fn launch_pump(shared: &Arc<Shared>, run: &pump::Run) {
+    let inside = shared.gate.enter_unseen();
+    let shared = Arc::clone(shared);
+    let run = run();
+    tokio::spawn(async move {
+        let again = tokio::spawn(run).await;
+        if again.is_err() {
+            tracing::error!("handing over records panicked");
+        }
+        if let Some(pump) = shared.lock().pump.as_mut() {
+            pump.end(again.unwrap_or_default());
+        }
         shared.changed.notify_one();
         drop(inside);
     });

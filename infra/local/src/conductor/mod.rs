@@ -6,6 +6,7 @@
 
 mod agenda;
 mod driver;
+mod pump;
 mod schedules;
 mod spec;
 mod state;
@@ -26,6 +27,7 @@ use tokio::task::JoinHandle;
 use crate::clock::{ClockError, VirtualClock};
 use crate::gate::Gate;
 use agenda::{Agenda, Event, Tick};
+use pump::Pump;
 use schedules::Planned;
 pub use spec::{DeadLetter, Delivery, Depth, QueueSpec};
 use state::{Message, QueueState};
@@ -89,6 +91,7 @@ struct State {
     schedules: BTreeMap<String, Planned>,
     tick: Tick,
     ticker: Option<Ticker>,
+    pump: Option<Pump>,
     advance: Option<Advance>,
     running: bool,
     messages: u64,
@@ -128,6 +131,7 @@ impl Conductor {
             schedules: BTreeMap::new(),
             tick: Tick::new(clock.now()),
             ticker: None,
+            pump: None,
             advance: None,
             running: false,
             messages: 0,

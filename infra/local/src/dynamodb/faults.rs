@@ -20,7 +20,18 @@ struct Inner {
     transactions: u64,
     calls: BTreeMap<String, u64>,
     items: BTreeMap<String, u64>,
+    /// Never set back.
+    writes: u64,
 }
+
+/// Operations that may change a row.
+const WRITES: [&str; 5] = [
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "BatchWriteItem",
+    "TransactWriteItems",
+];
 
 impl Faults {
     /// Lets every `n`th TransactWriteItems from now on answer TransactionCanceledException with
@@ -77,7 +88,15 @@ impl Faults {
     }
 
     pub(super) fn consumed(&self, operation: &str, items: u64) {
-        self.with(|inner| *inner.items.entry(operation.to_owned()).or_default() += items);
+        self.with(|inner| {
+            *inner.items.entry(operation.to_owned()).or_default() += items;
+            inner.writes += u64::from(WRITES.contains(&operation));
+        });
+    }
+
+    /// How many writes there were: tells whether streams may have something new.
+    pub(crate) fn writes(&self) -> u64 {
+        self.with(|inner| inner.writes)
     }
 
     /// The answer to a transaction of `items` items if it is this one's turn to meet a conflict.

@@ -7,6 +7,7 @@
 mod dispatch;
 mod faults;
 mod in_process;
+mod records;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use dynoxide::{Database, DynoxideError};
 use crate::calls::Caller;
 pub use faults::Faults;
 pub use in_process::InProcess;
+pub use records::{Records, RecordsError};
 pub use tables::{TablesError, create_tables};
 
 /// A database file could not be made.
@@ -37,6 +39,9 @@ pub enum MakeError {
     /// The engine is the reason.
     #[error(transparent)]
     Engine(#[from] DynoxideError),
+    /// The engine's file is the reason.
+    #[error(transparent)]
+    File(#[from] rusqlite::Error),
     /// The folder is the reason.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -49,10 +54,23 @@ pub enum MakeError {
 ///
 /// # Errors
 /// The engine's own error if the file is not its database or cannot be written.
-pub fn open(file: &Path) -> Result<Database, DynoxideError> {
+pub fn open(file: &Path) -> Result<Database, MakeError> {
+    records::prepare(&file.to_string_lossy())?;
     let database = Database::new(&file.to_string_lossy())?;
     // The engine's name for "write-ahead log, synchronous = NORMAL".
     database.disable_bulk_loading()?;
+    Ok(database)
+}
+
+/// A database in memory.
+///
+/// # Errors
+/// The engine's own error.
+pub fn in_memory() -> Result<Database, MakeError> {
+    // A name of its own, under which it is opened a second time for its stream's index.
+    let name = format!("file:{}?mode=memory&cache=shared", uuid::Uuid::new_v4());
+    let database = Database::new(&name)?;
+    records::prepare(&name)?;
     Ok(database)
 }
 

@@ -68,6 +68,7 @@ struct Table {
     #[serde(default)]
     global_secondary_indexes: Vec<Index>,
     time_to_live_specification: Option<TimeToLive>,
+    stream_specification: Option<Stream>,
     #[serde(rename = "BillingMode")]
     _billing_mode: Option<Value>,
     #[serde(rename = "DeletionProtectionEnabled")]
@@ -78,8 +79,6 @@ struct Table {
     _recovery: Option<Value>,
     #[serde(rename = "SSESpecification")]
     _encryption: Option<Value>,
-    #[serde(rename = "StreamSpecification")]
-    _stream: Option<Value>,
     #[serde(rename = "TableClass")]
     _class: Option<Value>,
     #[serde(rename = "Tags")]
@@ -108,6 +107,12 @@ struct Index {
 struct TimeToLive {
     attribute_name: String,
     enabled: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Stream {
+    stream_view_type: String,
 }
 
 /// Creates every table of `template` (the text of `infra/data.yaml`: long-form CloudFormation,
@@ -170,6 +175,9 @@ fn create(
     // Outside the creation, so that a process that ended between the two steps is made good.
     if let Some(ttl) = &table.time_to_live_specification {
         set_ttl(db, &name, ttl).map_err(engine)?;
+    }
+    if let Some(stream) = &table.stream_specification {
+        open_stream(db, &name, stream).map_err(engine)?;
     }
     Ok(name)
 }
@@ -234,4 +242,23 @@ fn set_ttl(db: &Database, table: &str, ttl: &TimeToLive) -> Result<(), DynoxideE
         },
     };
     db.update_time_to_live(request).map(drop)
+}
+
+/// A stream that is open stays as it is; a table of an older folder gets one.
+fn open_stream(db: &Database, table: &str, stream: &Stream) -> Result<(), DynoxideError> {
+    let table_name = table.to_owned();
+    let found = db.describe_table(DescribeTableRequest { table_name })?;
+    let found = serde_json::to_value(found.table).unwrap_or_default();
+    if found["StreamSpecification"]["StreamEnabled"] == true {
+        return Ok(());
+    }
+    let request = serde_json::from_value(json!({
+        "TableName": table,
+        "StreamSpecification": {
+            "StreamEnabled": true,
+            "StreamViewType": stream.stream_view_type,
+        },
+    }));
+    let request = request.map_err(|error| DynoxideError::ValidationException(error.to_string()))?;
+    db.update_table(request).map(drop)
 }
