@@ -21,6 +21,31 @@ pub const LEAST: &[Operation] = &[
     (Method::PATCH, "/api/admin/numbers/{id}", Role::Admin),
     (Method::POST, "/api/admin/numbers/{id}/test", Role::Operator),
     (Method::POST, "/api/admin/numbers/{id}/webhook", Role::Admin),
+    (Method::GET, "/api/admin/participants", Role::Viewer),
+    (Method::POST, "/api/admin/participants/search", Role::Viewer),
+    (Method::GET, "/api/admin/participants/cities", Role::Viewer),
+    (Method::GET, "/api/admin/participants/{id}", Role::Viewer),
+    (
+        Method::PATCH,
+        "/api/admin/participants/{id}",
+        Role::Operator,
+    ),
+    (Method::DELETE, "/api/admin/participants/{id}", Role::Admin),
+    (
+        Method::POST,
+        "/api/admin/participants/{id}/resend",
+        Role::Operator,
+    ),
+    (
+        Method::POST,
+        "/api/admin/participants/{id}/unsubscribe",
+        Role::Operator,
+    ),
+    (
+        Method::POST,
+        "/api/admin/participants/{id}/resubscribe",
+        Role::Operator,
+    ),
 ];
 
 /// Lets through whom the table lets: an access token of somebody with a role, and the role that the

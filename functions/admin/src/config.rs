@@ -1,4 +1,4 @@
-//! Environment: `TABLE_PREFIX`, `WAKE_QUEUE_URL`, `FIELD_KEY_ARN`, `ORIGIN_CHECK` (`required`: only
+//! Environment: `TABLE_PREFIX`, `WAKE_QUEUE_URL`, `REFERRALS_QUEUE_URL`, `FIELD_KEY_ARN`, `ORIGIN_CHECK` (`required`: only
 //! CloudFront may call; `off`), `GATEWAY_MODE` (`off`, `live`), `GATEWAY_URL`.
 
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`] names what is missing or wrong.
 pub async fn start() -> Result<Deps, StartError> {
-    for name in ["WAKE_QUEUE_URL", "FIELD_KEY_ARN"] {
+    for name in ["WAKE_QUEUE_URL", "REFERRALS_QUEUE_URL", "FIELD_KEY_ARN"] {
         required(name)?;
     }
     let check = OriginCheck::from_env()?;

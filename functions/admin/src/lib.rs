@@ -19,6 +19,7 @@ mod resources;
 mod shown;
 
 mod numbers;
+mod participants;
 
 pub use access::{LEAST, Operation};
 pub use config::Deps;

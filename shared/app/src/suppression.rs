@@ -1,10 +1,12 @@
 //! Stops as an admin sees and changes them (requirements I4, L6).
 
+use domain::ids::ParticipantId;
 use domain::reception::StandingStep;
 use domain::suppression::{Reason, Standing, Suppression};
 use jiff::Timestamp;
-use store::{Cause, Lifting, Mover, Reception, StoreError, Suppressed, Taken};
+use store::{Along, Cause, Lifting, Mover, Reception, StoreError, Suppressed, Taken};
 
+use crate::act::Act;
 use crate::context::App;
 use crate::receive::TRIES;
 
@@ -61,6 +63,32 @@ pub async fn lift_stop(
     reason: &str,
 ) -> Result<Lifted, SuppressionError> {
     let mover = mover(by, reason)?;
+    lift(app, phone_index, seen_at, &mover, &Along::nothing()).await
+}
+
+/// The same as somebody's act on `subject`, whose number it is.
+///
+/// # Errors
+/// As [`lift_stop`].
+pub async fn lift_stop_by(
+    app: &App,
+    (subject, phone_index): (ParticipantId, &str),
+    seen_at: Timestamp,
+    reason: &str,
+    act: &Act,
+) -> Result<Lifted, SuppressionError> {
+    let mover = mover(&act.author().word(), reason)?;
+    let along = act.along(app, &subject.to_string());
+    lift(app, phone_index, seen_at, &mover, &along).await
+}
+
+async fn lift(
+    app: &App,
+    phone_index: &str,
+    seen_at: Timestamp,
+    mover: &Mover,
+    along: &Along,
+) -> Result<Lifted, SuppressionError> {
     for _ in 0..TRIES {
         let now = app.now();
         let known = app
@@ -74,7 +102,7 @@ pub async fn lift_stop(
         if seen.changed_at != seen_at {
             return Ok(Lifted::Changed);
         }
-        match app.store.lift(&known, seen, &mover, now).await? {
+        match app.store.lift(&known, seen, mover, now, along).await? {
             Lifting::Done => return Ok(Lifted::Done),
             Lifting::StandsElsewhere => return Ok(Lifted::Changed),
             Lifting::Moved => {}
@@ -94,6 +122,30 @@ pub async fn stop_by_admin(
     reason: &str,
 ) -> Result<Stopped, SuppressionError> {
     let mover = mover(by, reason)?;
+    stop(app, phone_index, &mover, &Along::nothing()).await
+}
+
+/// The same as somebody's act on `subject`, whose number it is.
+///
+/// # Errors
+/// As [`stop_by_admin`].
+pub async fn stop_by(
+    app: &App,
+    (subject, phone_index): (ParticipantId, &str),
+    reason: &str,
+    act: &Act,
+) -> Result<Stopped, SuppressionError> {
+    let mover = mover(&act.author().word(), reason)?;
+    let along = act.along(app, &subject.to_string());
+    stop(app, phone_index, &mover, &along).await
+}
+
+async fn stop(
+    app: &App,
+    phone_index: &str,
+    mover: &Mover,
+    along: &Along,
+) -> Result<Stopped, SuppressionError> {
     for _ in 0..TRIES {
         let now = app.now();
         let known = app
@@ -113,7 +165,10 @@ pub async fn stop_by_admin(
             pointer: None,
             at: now,
         };
-        if app.store.take(Cause::Admin, &known, &reception).await? != Taken::Moved {
+        let taken = app
+            .store
+            .take_along(Cause::Admin, &known, &reception, along);
+        if taken.await? != Taken::Moved {
             return Ok(Stopped::Now);
         }
     }

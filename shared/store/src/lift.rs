@@ -7,8 +7,8 @@ use crate::guard::Guard;
 use crate::item::{PROFILE, flag, key, participant_pk, text};
 use crate::suppression::{Mover, still};
 use crate::tables::Table;
-use crate::write::{Change, Committed, transact};
-use crate::{Correspondent, Store, StoreError};
+use crate::write::{Change, Committed};
+use crate::{Along, Correspondent, Store, StoreError};
 
 /// What became of a lift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,8 @@ pub enum Lifting {
 }
 
 impl Store {
-    /// Lifts the stop that was seen, with who is registered or the mark that nobody is.
+    /// Lifts the stop that was seen, with who is registered or the mark that nobody is, and what goes
+    /// along.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
@@ -32,6 +33,7 @@ impl Store {
         seen: Suppression,
         mover: &Mover,
         at: Timestamp,
+        along: &Along,
     ) -> Result<Lifting, StoreError> {
         const WHAT: &str = "lift";
         const STATE_AT: usize = 0;
@@ -49,7 +51,7 @@ impl Store {
             .in_transaction(WHAT)?,
             None => self.guard(&known.phone_index, known.guard, Guard::Free)?,
         });
-        Ok(match transact(WHAT, &self.client, parts).await? {
+        Ok(match self.transact_along(WHAT, parts, along).await? {
             Committed::Yes => Lifting::Done,
             refused if refused.refused_at(STATE_AT) => Lifting::StandsElsewhere,
             Committed::Refused(_) => Lifting::Moved,

@@ -19,8 +19,8 @@ use crate::item::{LID, PROFILE, flag, iso, key, lid_pk, number, participant_pk, 
 use crate::messages::{home, waiting};
 use crate::suppression::{Mover, still};
 use crate::tables::Table;
-use crate::write::{Change, Committed, put_new, transact};
-use crate::{Store, StoreError};
+use crate::write::{Change, Committed, put_new};
+use crate::{Along, Store, StoreError};
 
 /// How long a message is remembered, so that it has its effect once.
 const SEEN_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -123,6 +123,21 @@ impl Store {
         known: &Correspondent,
         reception: &Reception,
     ) -> Result<Taken, StoreError> {
+        let nothing = Along::nothing();
+        self.take_along(cause, known, reception, &nothing).await
+    }
+
+    /// The same with what goes along.
+    ///
+    /// # Errors
+    /// As [`Store::take`].
+    pub async fn take_along(
+        &self,
+        cause: Cause<'_>,
+        known: &Correspondent,
+        reception: &Reception,
+        along: &Along,
+    ) -> Result<Taken, StoreError> {
         const WHAT: &str = "reception";
         let now = reception.at;
         let mut parts = Vec::new();
@@ -156,10 +171,10 @@ impl Store {
             parts.push(self.let_go(welcome, expected, now)?);
             released = is_held;
         }
-        if parts.is_empty() {
+        if parts.is_empty() && along.is_empty() {
             return Ok(Taken::Done { released: false });
         }
-        Ok(match transact(WHAT, &self.client, parts).await? {
+        Ok(match self.transact_along(WHAT, parts, along).await? {
             Committed::Yes => Taken::Done { released },
             refused if !is_single && refused.refused_at(0) => Taken::Repeated,
             Committed::Refused(_) => Taken::Moved,

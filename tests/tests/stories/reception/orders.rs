@@ -127,7 +127,9 @@ impl Actor {
                     return true;
                 }
                 let (by, now) = (mover(), town.cloud.app.now());
-                let done = store.lift(known, *seen, &by, now).await;
+                let done = store
+                    .lift(known, *seen, &by, now, &store::Along::nothing())
+                    .await;
                 done.expect("an answer") != Lifting::Moved
             }
             Self::Erases(id, known) => {
