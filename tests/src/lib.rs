@@ -21,6 +21,7 @@ mod line;
 mod logs;
 mod moto;
 pub mod panel;
+mod panel_day;
 mod pause;
 pub mod people;
 mod person;

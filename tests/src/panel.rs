@@ -89,6 +89,11 @@ impl Panel<'_> {
         self.send(self.request(Method::POST, path)).await
     }
 
+    /// Puts a body in the place of what stands there.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path).json(body)).await
+    }
+
     /// Changes what was seen under this `ETag`.
     pub async fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
         let request = self.request(Method::PATCH, path);

@@ -9,6 +9,7 @@ use local::simulator::Mode;
 
 use crate::browser::Browser;
 use crate::correspondence::correspondence;
+use crate::panel_day::panel;
 use crate::person::Person;
 use crate::town::{Answer, Town};
 
@@ -62,6 +63,7 @@ pub async fn play(town: &Town) -> Story {
     hidden_number(town, &mut story).await;
     next_day(town, &mut story).await;
     correspondence(town, &mut story).await;
+    panel(town, &mut story).await;
     story
 }
 

@@ -15,6 +15,18 @@ pub type Operation = (Method, &'static str, Role);
 
 /// Every operation of the document.
 pub const LEAST: &[Operation] = &[
+    (Method::GET, "/api/admin/audit", Role::Admin),
+    (Method::GET, "/api/admin/inbound", Role::Viewer),
+    (
+        Method::POST,
+        "/api/admin/inbound/{id}/resolve",
+        Role::Operator,
+    ),
+    (
+        Method::POST,
+        "/api/admin/inbound/{id}/dismiss",
+        Role::Operator,
+    ),
     (Method::GET, "/api/admin/numbers", Role::Viewer),
     (Method::POST, "/api/admin/numbers", Role::Admin),
     (Method::GET, "/api/admin/numbers/{id}", Role::Viewer),
@@ -44,6 +56,16 @@ pub const LEAST: &[Operation] = &[
     (
         Method::POST,
         "/api/admin/participants/{id}/resubscribe",
+        Role::Operator,
+    ),
+    (Method::GET, "/api/admin/settings", Role::Viewer),
+    (Method::PATCH, "/api/admin/settings", Role::Admin),
+    // Whoever sees that something goes wrong may stop it.
+    (Method::PUT, "/api/admin/settings/switches", Role::Operator),
+    (Method::GET, "/api/admin/suppressions", Role::Viewer),
+    (
+        Method::POST,
+        "/api/admin/suppressions/{id}/lift",
         Role::Operator,
     ),
 ];

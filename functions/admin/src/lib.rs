@@ -18,8 +18,12 @@ mod page;
 mod resources;
 mod shown;
 
+mod audit;
+mod inbound;
 mod numbers;
 mod participants;
+mod settings;
+mod suppressions;
 
 pub use access::{LEAST, Operation};
 pub use config::Deps;

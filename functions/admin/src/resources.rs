@@ -5,12 +5,15 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Deps;
-use crate::document;
-use crate::{numbers, participants};
+use crate::{audit, document, inbound, numbers, participants, settings, suppressions};
 
 /// Their routes, with the document that describes them.
 pub(crate) fn all() -> OpenApiRouter<Arc<Deps>> {
     OpenApiRouter::with_openapi(document::base())
+        .merge(audit::routes())
+        .merge(inbound::routes())
         .merge(numbers::routes())
         .merge(participants::routes())
+        .merge(settings::routes())
+        .merge(suppressions::routes())
 }

@@ -19,6 +19,11 @@ impl Sight {
         }
     }
 
+    /// Whether numbers are shown in full, and so what people wrote, which may hold some.
+    pub(crate) fn in_full(self) -> bool {
+        self.in_full
+    }
+
     pub(crate) fn phone(self, phone: Phone) -> ShownPhone {
         ShownPhone(if self.in_full {
             phone.e164()

@@ -8,9 +8,10 @@ use domain::inbox::{InboxId, InboxKind, InboxState};
 use domain::phone::Phone;
 use domain::reception::{Known, decide};
 use jiff::Timestamp;
-use store::{Cause, Mover, Reception, StoreError, Taken, Waiting};
+use store::{Along, Cause, Mover, Reception, StoreError, Taken, Waiting};
 use zeroize::Zeroizing;
 
+use crate::act::Act;
 use crate::context::App;
 use crate::receive::TRIES;
 
@@ -115,10 +116,34 @@ pub async fn resolve_inbox(
     resolution: Resolution,
     by: &str,
 ) -> Result<Resolved, StoreError> {
+    resolve_inbox_as(app, id, resolution, by, &Act::of_the_system()).await
+}
+
+/// The same as somebody's act in the panel.
+///
+/// # Errors
+/// [`StoreError`] if the store does not answer; then it may be done.
+pub async fn resolve_inbox_by(
+    app: &App,
+    id: &InboxId,
+    resolution: Resolution,
+    act: &Act,
+) -> Result<Resolved, StoreError> {
+    resolve_inbox_as(app, id, resolution, &act.author().word(), act).await
+}
+
+async fn resolve_inbox_as(
+    app: &App,
+    id: &InboxId,
+    resolution: Resolution,
+    by: &str,
+    act: &Act,
+) -> Result<Resolved, StoreError> {
+    let along = act.along(app, id.as_str());
     let (request, phone) = match resolution {
         Resolution::Stop { phone } => (Request::Stop, phone),
         Resolution::WrongNumber { phone } => (Request::WrongNumber, phone),
-        Resolution::Dismiss => return dismiss(app, id, by).await,
+        Resolution::Dismiss => return dismiss(app, id, by, &along).await,
     };
     let settled = app.store.settled(id, InboxState::Resolved, by).await?;
     let Some(settled) = settled else {
@@ -151,7 +176,8 @@ pub async fn resolve_inbox(
             at: now,
         };
         let cause = Cause::Inbox(&settled);
-        match app.store.take(cause, &known, &reception).await? {
+        let taken = app.store.take_along(cause, &known, &reception, &along);
+        match taken.await? {
             Taken::Done { .. } => return Ok(Resolved::Done),
             Taken::Repeated => return Ok(Resolved::NotOpen),
             Taken::Moved => {}
@@ -160,12 +186,12 @@ pub async fn resolve_inbox(
     Err(StoreError::Contended { what: "inbox" })
 }
 
-async fn dismiss(app: &App, id: &InboxId, by: &str) -> Result<Resolved, StoreError> {
+async fn dismiss(app: &App, id: &InboxId, by: &str, along: &Along) -> Result<Resolved, StoreError> {
     let settled = app.store.settled(id, InboxState::Dismissed, by).await?;
     let Some(settled) = settled else {
         return Ok(Resolved::NotOpen);
     };
-    let done = app.store.settle_item(&settled, app.now()).await?;
+    let done = app.store.settle_item(&settled, app.now(), along).await?;
     Ok(if done {
         Resolved::Done
     } else {

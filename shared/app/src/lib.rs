@@ -2,6 +2,7 @@
 
 mod act;
 pub mod attendance;
+pub mod audit;
 pub mod backlog;
 pub mod campaign;
 pub mod ceiling;

@@ -2,10 +2,11 @@
 
 use domain::form::FieldErrors;
 use domain::landing::LandingTexts;
-use domain::settings::{Contact, Control, Settings};
+use domain::settings::{Contact, ContactChange, Control, Settings, SettingsChange};
 use domain::template::{TemplateName, VariantErrors};
-use store::{StoreError, StoredTemplate};
+use store::{Everything, Replaced, StoreError, StoredTemplate};
 
+use crate::act::Act;
 use crate::context::App;
 use crate::ports::QueueMessage;
 
@@ -59,6 +60,91 @@ pub async fn save_contact(app: &App, contact: &Contact) -> Result<(), StoreError
 /// [`StoreError`] if the store does not answer.
 pub async fn save_control(app: &App, control: &Control) -> Result<(), StoreError> {
     app.store.save_switches(control).await?;
+    app.notify(QueueMessage::Wake).await;
+    Ok(())
+}
+
+/// What an admin changes at once.
+#[derive(Debug, Clone, Default)]
+pub struct SettingsEdit {
+    /// Settings.
+    pub settings: SettingsChange,
+    /// Where people are sent after registering.
+    pub contact: Option<ContactChange>,
+    /// The landing page's texts, all of them.
+    pub landing: Option<LandingTexts>,
+}
+
+/// Why settings were not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeSettingsError {
+    /// Some do not fit; nothing was changed.
+    #[error("settings do not fit")]
+    Fields(FieldErrors),
+    /// Somebody else changed them first; nothing was changed. How they stand now.
+    #[error("somebody else changed the settings first")]
+    Overtaken(Box<Everything>),
+    /// The store did not answer.
+    #[error("settings")]
+    Store(#[from] StoreError),
+}
+
+/// Changes settings as somebody saw them at `revision`; they hold within seconds, also for messages
+/// that wait.
+///
+/// # Errors
+/// [`ChangeSettingsError`]; nothing was changed unless the store's answer got lost.
+pub async fn change_settings(
+    app: &App,
+    revision: u64,
+    edit: SettingsEdit,
+    act: &Act,
+) -> Result<(), ChangeSettingsError> {
+    let before = app.store.everything_set().await?;
+    if before.revision != revision {
+        return Err(ChangeSettingsError::Overtaken(Box::new(before)));
+    }
+    let mut errors = FieldErrors::default();
+    let mut keep = |wrong: FieldErrors, within: &str| {
+        for (field, text) in wrong.iter() {
+            errors.push(&format!("{within}{field}"), text);
+        }
+    };
+    let settings = (!edit.settings.is_empty()).then(|| edit.settings.onto(&before.settings));
+    let settings = settings.and_then(|one| one.map_err(|wrong| keep(wrong, "")).ok());
+    let contact = edit.contact.map(|one| one.onto(before.contact.as_ref()));
+    let contact = contact.and_then(|one| one.map_err(|wrong| keep(wrong, "")).ok());
+    let landing = edit.landing.map(LandingTexts::checked);
+    let landing = landing.and_then(|one| one.map_err(|wrong| keep(wrong, "landing.")).ok());
+    if !errors.is_empty() {
+        return Err(ChangeSettingsError::Fields(errors));
+    }
+    let replaced = Replaced {
+        settings: settings.as_ref(),
+        contact: contact.as_ref(),
+        landing: landing.as_ref(),
+    };
+    let along = act.along(app, "settings");
+    let store = &app.store;
+    if !store
+        .replace_settings(revision, &replaced, app.now(), &along)
+        .await?
+    {
+        let now = store.everything_set().await?;
+        return Err(ChangeSettingsError::Overtaken(Box::new(now)));
+    }
+    app.forget_settings().await;
+    app.notify(QueueMessage::Wake).await;
+    Ok(())
+}
+
+/// [`save_control`] as somebody's act.
+///
+/// # Errors
+/// [`StoreError`] if the store does not answer.
+pub async fn save_control_by(app: &App, control: &Control, act: &Act) -> Result<(), StoreError> {
+    let along = act.along(app, "switches");
+    app.store.save_switches_along(control, &along).await?;
     app.notify(QueueMessage::Wake).await;
     Ok(())
 }

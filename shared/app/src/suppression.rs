@@ -66,11 +66,27 @@ pub async fn lift_stop(
     lift(app, phone_index, seen_at, &mover, &Along::nothing()).await
 }
 
-/// The same as somebody's act on `subject`, whose number it is.
+/// The same as somebody's act in the panel.
 ///
 /// # Errors
 /// As [`lift_stop`].
 pub async fn lift_stop_by(
+    app: &App,
+    phone_index: &str,
+    seen_at: Timestamp,
+    reason: &str,
+    act: &Act,
+) -> Result<Lifted, SuppressionError> {
+    let mover = mover(&act.author().word(), reason)?;
+    let along = act.along(app, phone_index);
+    lift(app, phone_index, seen_at, &mover, &along).await
+}
+
+/// The same on the number of this participant, who is named in the audit log.
+///
+/// # Errors
+/// As [`lift_stop`].
+pub async fn lift_stop_of(
     app: &App,
     (subject, phone_index): (ParticipantId, &str),
     seen_at: Timestamp,
@@ -102,7 +118,11 @@ async fn lift(
         if seen.changed_at != seen_at {
             return Ok(Lifted::Changed);
         }
-        match app.store.lift(&known, seen, mover, now, along).await? {
+        match app
+            .store
+            .lift_along(&known, seen, mover, now, along)
+            .await?
+        {
             Lifting::Done => return Ok(Lifted::Done),
             Lifting::StandsElsewhere => return Ok(Lifted::Changed),
             Lifting::Moved => {}
@@ -129,7 +149,7 @@ pub async fn stop_by_admin(
 ///
 /// # Errors
 /// As [`stop_by_admin`].
-pub async fn stop_by(
+pub async fn stop_number_of(
     app: &App,
     (subject, phone_index): (ParticipantId, &str),
     reason: &str,

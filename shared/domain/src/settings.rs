@@ -8,6 +8,10 @@ use crate::phone::Phone;
 use crate::referral_code::CodeStyle;
 use crate::reserve::Ahead;
 
+mod change;
+
+pub use change::{ContactChange, SettingsChange, WA_TEXT_MAX};
+
 /// How numbers take work when there is less of it than numbers (requirement S1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Strategy {

@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 use crate::item::{Iso, Item, from_item, iso, number, single_key, text, to_item};
 use crate::read::{Question, query, readable};
 use crate::tables::Table;
-use crate::write::{Applied, Change, Committed, put_new, transact};
-use crate::{Chain, Store, StoreError};
+use crate::write::{Change, Committed, put_new, transact};
+use crate::{Along, Chain, Store, StoreError};
 
 const WHAT: &str = "inbox";
 
@@ -246,13 +246,17 @@ impl Store {
         self.settle_change(settled, now).in_transaction(WHAT)
     }
 
-    /// Ends an item that nothing else follows from. False if it was not open any more.
+    /// Ends an item that nothing else follows from, and writes what goes along. False if it was not open any more.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn settle_item(&self, settled: &Settled, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn settle_item(
+        &self,
+        settled: &Settled,
+        now: Timestamp,
+        along: &Along,
+    ) -> Result<bool, StoreError> {
         let change = self.settle_change(settled, now);
-        let applied = change.apply(WHAT, &self.client).await?;
-        Ok(matches!(applied, Applied::Done(_)))
+        self.apply_along(WHAT, change, along).await
     }
 }

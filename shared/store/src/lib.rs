@@ -57,6 +57,7 @@ mod settings;
 mod sticky;
 mod stream;
 mod suppression;
+mod suppression_list;
 mod tables;
 mod turn;
 mod write;
@@ -98,7 +99,7 @@ pub use referrals::{
     AlertStep, Invitee, PLACES_AT_ONCE, Pending, PendingPage, PlaceStep, ReferralState, Referrals,
     SequenceStep,
 };
-pub use settings::{OpenLanes, PlannedReminders, Steering, StoredTemplate};
+pub use settings::{Everything, OpenLanes, PlannedReminders, Replaced, Steering, StoredTemplate};
 pub use stream::StreamRecord;
 pub use suppression::{Mover, Suppressed};
 pub use tables::Table;

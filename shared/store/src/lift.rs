@@ -22,12 +22,26 @@ pub enum Lifting {
 }
 
 impl Store {
-    /// Lifts the stop that was seen, with who is registered or the mark that nobody is, and what goes
-    /// along.
+    /// Lifts the stop that was seen, with who is registered or the mark that nobody is.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn lift(
+        &self,
+        known: &Correspondent,
+        seen: Suppression,
+        mover: &Mover,
+        at: Timestamp,
+    ) -> Result<Lifting, StoreError> {
+        let nothing = Along::nothing();
+        self.lift_along(known, seen, mover, at, &nothing).await
+    }
+
+    /// The same with what goes along.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn lift_along(
         &self,
         known: &Correspondent,
         seen: Suppression,

@@ -130,7 +130,7 @@ impl Store {
     /// The same with what goes along.
     ///
     /// # Errors
-    /// As [`Store::take`].
+    /// [`StoreError`] if the database does not answer; then all of it may be written.
     pub async fn take_along(
         &self,
         cause: Cause<'_>,

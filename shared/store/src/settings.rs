@@ -1,4 +1,5 @@
 mod control;
+mod edit;
 mod hours;
 
 use domain::audience::BroadcastCap;
@@ -13,6 +14,7 @@ use vault::{Place, Salt};
 
 pub(crate) use control::{LANES, read_control};
 pub use control::{OpenLanes, PlannedReminders};
+pub use edit::{Everything, Replaced};
 use hours::PolicyItem;
 
 use crate::gateway::{GATEWAY, read_gateway};
@@ -159,38 +161,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn save_settings(&self, settings: &Settings) -> Result<(), StoreError> {
-        let item = SettingsItem {
-            pk: SETTINGS.to_owned(),
-            sk: GLOBAL.to_owned(),
-            site_host: settings.site_host.clone(),
-            link_video: settings.link_video.clone(),
-            strategy: match settings.strategy {
-                Strategy::RoundRobin => "round_robin",
-                Strategy::Random => "random",
-            }
-            .to_owned(),
-            alert_phone: match settings.alert_phone {
-                AlertPhone::ByConsent => "by_consent",
-                AlertPhone::Full => "full",
-                AlertPhone::Masked => "masked",
-            }
-            .to_owned(),
-            hours: PolicyItem::from(&settings.hours),
-            registrations_per_address: settings.registrations_per_address,
-            welcome_reserve_percent: settings.welcome_reserve_percent,
-            cold_welcomes_per_day: settings.cold_welcomes_per_day,
-            inbound_per_minute: Some(settings.inbound_per_minute),
-            broadcast_cap: Some(CapItem {
-                most: settings.broadcast_cap.most,
-                days: settings.broadcast_cap.days,
-            }),
-            broadcast_patience_min: Some(settings.broadcast_patience_min),
-            referral_code_style: Some(settings.referral_code_style.as_str().to_owned()),
-            events: Some(EventsItem {
-                max_lead_min: settings.max_lead_min,
-                follow_up_after_min: settings.follow_up_after_min,
-            }),
-        };
+        let item = settings_item(settings);
         self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
     }
 
@@ -269,6 +240,11 @@ impl Store {
         let Some(item) = found.into_iter().next().flatten() else {
             return Ok(None);
         };
+        self.read_contact(item).await.map(Some)
+    }
+
+    async fn read_contact(&self, item: Item) -> Result<Contact, StoreError> {
+        const WHAT: &str = "contact";
         let item: ContactItem = from_item(WHAT, item)?;
         let salt =
             Salt::from_bytes(&item.salt).ok_or_else(|| StoreError::unreadable(WHAT, "salt"))?;
@@ -279,10 +255,10 @@ impl Store {
             .map_err(StoreError::vault(WHAT))?;
         let admin_number = Phone::from_bytes(&opened)
             .ok_or_else(|| StoreError::unreadable(WHAT, "admin_number"))?;
-        Ok(Some(Contact {
+        Ok(Contact {
             admin_number,
             wa_text: item.wa_text,
-        }))
+        })
     }
 
     /// Sets where people are sent after registering.
@@ -291,20 +267,64 @@ impl Store {
     /// [`StoreError`] if the database or the vault does not answer.
     pub async fn save_contact(&self, contact: &Contact, now: Timestamp) -> Result<(), StoreError> {
         const WHAT: &str = "contact";
+        let item = self.contact_item(contact, now).await?;
+        self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
+    }
+
+    async fn contact_item(
+        &self,
+        contact: &Contact,
+        now: Timestamp,
+    ) -> Result<ContactItem, StoreError> {
+        const WHAT: &str = "contact";
         let salt = Salt::random().map_err(StoreError::vault(WHAT))?;
         let sealed = self
             .vault
             .seal(&admin_place(), &salt, &contact.admin_number.to_bytes(), now)
             .await
             .map_err(StoreError::vault(WHAT))?;
-        let item = ContactItem {
+        Ok(ContactItem {
             pk: SETTINGS.to_owned(),
             sk: CONTACT.to_owned(),
             admin_number: ByteBuf::from(sealed),
             salt: ByteBuf::from(salt.as_bytes().to_vec()),
             wa_text: contact.wa_text.clone(),
-        };
-        self.put(Table::Settings, to_item(WHAT, &item)?, WHAT).await
+        })
+    }
+}
+
+fn settings_item(settings: &Settings) -> SettingsItem {
+    SettingsItem {
+        pk: SETTINGS.to_owned(),
+        sk: GLOBAL.to_owned(),
+        site_host: settings.site_host.clone(),
+        link_video: settings.link_video.clone(),
+        strategy: match settings.strategy {
+            Strategy::RoundRobin => "round_robin",
+            Strategy::Random => "random",
+        }
+        .to_owned(),
+        alert_phone: match settings.alert_phone {
+            AlertPhone::ByConsent => "by_consent",
+            AlertPhone::Full => "full",
+            AlertPhone::Masked => "masked",
+        }
+        .to_owned(),
+        hours: PolicyItem::from(&settings.hours),
+        registrations_per_address: settings.registrations_per_address,
+        welcome_reserve_percent: settings.welcome_reserve_percent,
+        cold_welcomes_per_day: settings.cold_welcomes_per_day,
+        inbound_per_minute: Some(settings.inbound_per_minute),
+        broadcast_cap: Some(CapItem {
+            most: settings.broadcast_cap.most,
+            days: settings.broadcast_cap.days,
+        }),
+        broadcast_patience_min: Some(settings.broadcast_patience_min),
+        referral_code_style: Some(settings.referral_code_style.as_str().to_owned()),
+        events: Some(EventsItem {
+            max_lead_min: settings.max_lead_min,
+            follow_up_after_min: settings.follow_up_after_min,
+        }),
     }
 }
 

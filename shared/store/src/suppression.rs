@@ -63,6 +63,10 @@ impl StateItem {
     }
 }
 
+pub(crate) fn read_state(item: Item) -> Result<Suppressed, StoreError> {
+    StateItem::read(item)
+}
+
 pub(crate) fn state_key(phone_index: &str) -> Item {
     let mut key = single_key("phone_index", phone_index);
     key.insert("sk".to_owned(), text(STATE));

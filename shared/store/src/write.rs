@@ -16,7 +16,7 @@ use crate::item::Item;
 
 mod parts;
 
-pub(crate) use parts::{delete_present, put_new, put_when_equals};
+pub(crate) use parts::{delete_present, put_new, put_over, put_when_equals};
 
 /// Conflicts are over in milliseconds; after so many tries something else is wrong.
 const CONFLICT_TRIES: u32 = 10;

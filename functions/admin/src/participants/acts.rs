@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::erase::{Erased, erase_by};
 use app::people::{Resent, resend_message};
-use app::suppression::{Lifted, SuppressionError, lift_stop_by, stop_by};
+use app::suppression::{Lifted, SuppressionError, lift_stop_of, stop_number_of};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -80,7 +80,7 @@ pub(super) async fn unsubscribe(
     let (profile, _) = known(&deps, id).await?;
     let act = actor.act("participants.unsubscribe").on(body.fields);
     let index = profile.participant.phone_index.as_str();
-    let stopped = stop_by(&deps.app, (id, index), &body.value.reason, &act);
+    let stopped = stop_number_of(&deps.app, (id, index), &body.value.reason, &act);
     stopped.await.map_err(refused)?;
     file(&deps, &actor, id).await
 }
@@ -103,7 +103,7 @@ pub(super) async fn resubscribe(
     let act = actor.act("participants.resubscribe").on(body.fields);
     let index = profile.participant.phone_index.as_str();
     let Resubscribe { reason, seen_at } = body.value;
-    let lifted = lift_stop_by(&deps.app, (id, index), seen_at, &reason, &act);
+    let lifted = lift_stop_of(&deps.app, (id, index), seen_at, &reason, &act);
     match lifted.await.map_err(refused)? {
         Lifted::Done | Lifted::NotStopped => file(&deps, &actor, id).await,
         Lifted::Changed => {

@@ -131,13 +131,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn save_switches(&self, control: &Control) -> Result<(), StoreError> {
+        self.switches(control).apply(WHAT, &self.client).await?;
+        Ok(())
+    }
+
+    pub(super) fn switches(&self, control: &Control) -> Change {
         let stopped = control.stopped.iter().map(|c| text(c.as_str())).collect();
         Change::of(self.table(Table::Settings), key(SETTINGS, CONTROL))
             .set("all_stopped", AttributeValue::Bool(control.all_stopped))
             .set("stopped", AttributeValue::L(stopped))
-            .apply(WHAT, &self.client)
-            .await?;
-        Ok(())
     }
 
     /// The open campaigns, read consistently.

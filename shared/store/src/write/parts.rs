@@ -67,6 +67,20 @@ pub(crate) fn put_new(
     Ok(TransactWriteItem::builder().put(put).build())
 }
 
+/// Part of a transaction: put an item in the place of whatever has its key.
+pub(crate) fn put_over(
+    what: &'static str,
+    table: String,
+    item: Item,
+) -> Result<TransactWriteItem, StoreError> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .build()
+        .map_err(StoreError::database(what))?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
 /// Part of a transaction: replace an item in which an attribute has this value.
 pub(crate) fn put_when_equals(
     what: &'static str,

@@ -1,0 +1,140 @@
+//! Stops and what came in, in the panel.
+
+use domain::suppression::Standing;
+use local::simulator::{Form, LidUse};
+use serde_json::{Value, json};
+use tests::panel::{code, wrong_fields};
+use tests::{Person, Town, word};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_from_a_hidden_sender_is_settled_once() {
+    let town = Town::open_at("12:00").await;
+    let person = Person::nth(1);
+    assert_eq!(town.register(&person).await.status, 201);
+    town.advance(60).await;
+    for _ in 0..2 {
+        town.says_in(&person, 1, "STOP", Form::Simple, LidUse::Hidden)
+            .await;
+        town.advance(61).await;
+    }
+    let operator = town.sign_in("operator").await;
+    let viewer = town.sign_in("viewer").await;
+    let page = operator.get("inbound?limit=1").await;
+    let item = &page["items"][0];
+    assert_eq!(item["kind"], "stop_unresolved");
+    assert!(item["content"].as_str().unwrap().contains("STOP"));
+    let next = page["next_cursor"].as_str().unwrap();
+    let second = operator
+        .get(&format!("inbound?limit=1&cursor={next}"))
+        .await;
+    assert_ne!(second["items"][0]["id"], item["id"]);
+    assert_eq!(
+        viewer.get("inbound").await["items"][0]["content"],
+        Value::Null
+    );
+
+    let path = format!("inbound/{}", item["id"].as_str().unwrap());
+    let wrong = json!({"request": "stop", "phone": "021 555"});
+    let wrong = operator.post(&format!("{path}/resolve"), &wrong).await;
+    assert_eq!(wrong_fields(&wrong), ["phone"]);
+    let body = json!({"request": "stop", "phone": person.phone});
+    let refused = viewer.post(&format!("{path}/resolve"), &body).await;
+    assert_eq!(refused.status, 403);
+    let (one, other) = tokio::join!(
+        operator.post(&format!("{path}/resolve"), &body),
+        operator.post(&format!("{path}/resolve"), &body)
+    );
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 404]);
+    assert_eq!(town.standing_of(&person).await.standing, Standing::Stopped);
+    let entries = town.items("audit").await;
+    assert_eq!(entries.len(), 1);
+    assert_eq!(word(&entries[0], "action"), Some("inbound.stop"));
+
+    let other = format!("inbound/{}", second["items"][0]["id"].as_str().unwrap());
+    assert_eq!(
+        operator.press(&format!("{other}/dismiss")).await.status,
+        204
+    );
+    assert_eq!(
+        operator.press(&format!("{other}/dismiss")).await.status,
+        404
+    );
+    assert_eq!(operator.get("inbound").await["items"], json!([]));
+    assert_eq!(operator.press("inbound/%20/dismiss").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stopped_and_asks_again_is_listed_and_lifted() {
+    let town = Town::open_at("12:00").await;
+    let people: Vec<Person> = (1..=3).map(Person::nth).collect();
+    for person in &people {
+        assert_eq!(town.register(person).await.status, 201);
+        town.says(person, 1, "STOP").await;
+        town.advance(1).await;
+    }
+    let stranger = Person::nth(9);
+    town.says(&stranger, 1, "STOP").await;
+    assert_eq!(town.register(&people[0]).await.status, 201);
+    let operator = town.sign_in("operator").await;
+    let asked = operator.get("suppressions?state=asked").await;
+    assert_eq!(asked["items"].as_array().unwrap().len(), 1);
+    let one = &asked["items"][0];
+    assert_eq!(one["participant"]["phone"], people[0].e164());
+    let viewer = town.sign_in("viewer").await;
+    let masked = viewer.get("suppressions?state=asked").await;
+    assert_eq!(
+        masked["items"][0]["participant"]["phone"],
+        people[0].phone().masked()
+    );
+
+    let mut stopped = Vec::new();
+    let mut path = "suppressions?limit=1".to_owned();
+    loop {
+        let page = operator.get(&path).await;
+        stopped.extend(page["items"].as_array().unwrap().clone());
+        match page["next_cursor"].as_str() {
+            Some(next) => path = format!("suppressions?limit=1&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(stopped.len(), 3);
+    assert_eq!(
+        stopped[0]["participant"],
+        Value::Null,
+        "the newest first: {stopped:?}"
+    );
+    assert_eq!(stopped[1]["participant"]["phone"], people[2].e164());
+
+    let path = format!("suppressions/{}/lift", one["id"].as_str().unwrap());
+    let lift = json!({"since": one["since"], "reason": "Minta aktif lagi"});
+    let lifted = operator.post(&path, &lift).await;
+    assert_eq!(lifted.status, 204, "{}", lifted.text);
+    assert_eq!(
+        town.standing_of(&people[0]).await.standing,
+        Standing::Lifted
+    );
+    let again = operator.post(&path, &lift).await;
+    assert_eq!((again.status, code(&again).as_str()), (404, "not_found"));
+    let history = operator.get("suppressions?state=lifted").await;
+    assert_eq!(history["items"][0]["reason"], "Minta aktif lagi");
+    assert_eq!(town.items("audit").await.len(), 1);
+    for (body, status) in [
+        (json!({"since": stopped[1]["since"], "reason": ""}), 422),
+        (
+            json!({"since": stopped[1]["since"], "reason": "telepon 0812-1000-0001"}),
+            422,
+        ),
+        (
+            json!({"since": "2020-01-01T00:00:00Z", "reason": "minta"}),
+            409,
+        ),
+        (json!({"since": "x", "reason": "minta"}), 422),
+    ] {
+        let path = format!("suppressions/{}/lift", stopped[1]["id"].as_str().unwrap());
+        assert_eq!(operator.post(&path, &body).await.status, status, "{body}");
+    }
+    let unknown = operator.post("suppressions/nobody/lift", &lift).await;
+    assert_eq!(unknown.status, 404);
+}
