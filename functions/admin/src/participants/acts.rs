@@ -85,7 +85,7 @@ pub(super) async fn unsubscribe(
     file(&deps, &actor, id).await
 }
 
-/// Mengaktifkan lagi peserta yang berhenti, dengan alasan. `seen_at` adalah `changed_at` yang dilihat:
+/// Mengaktifkan lagi peserta yang berhenti, dengan alasan. `since` adalah `suppression.since` yang dilihat:
 /// permintaan berhenti yang datang sesudahnya tetap berlaku.
 #[utoipa::path(
     post, path = "/api/admin/participants/{id}/resubscribe", tag = "participants", operation_id = "participants_resubscribe",
@@ -102,8 +102,8 @@ pub(super) async fn resubscribe(
     let (profile, _) = known(&deps, id).await?;
     let act = actor.act("participants.resubscribe").on(body.fields);
     let index = profile.participant.phone_index.as_str();
-    let Resubscribe { reason, seen_at } = body.value;
-    let lifted = lift_stop_of(&deps.app, (id, index), seen_at, &reason, &act);
+    let Resubscribe { reason, since } = body.value;
+    let lifted = lift_stop_of(&deps.app, (id, index), since, &reason, &act);
     match lifted.await.map_err(refused)? {
         Lifted::Done | Lifted::NotStopped => file(&deps, &actor, id).await,
         Lifted::Changed => {

@@ -11,8 +11,8 @@ pub(super) struct Suppression {
     /// stopped, asked (asks for messages again), lifted
     #[schema(example = "stopped")]
     state: &'static str,
-    /// Since when; what `resubscribe` takes as `seen_at`.
-    changed_at: Timestamp,
+    /// Since when; what `resubscribe` takes as `since`.
+    since: Timestamp,
     /// participant, or the admin's id
     by: String,
     reason: Option<String>,
@@ -22,7 +22,7 @@ impl Suppression {
     pub(super) fn of(stands: store::Suppressed) -> Self {
         Self {
             state: stands.suppression.standing.as_str(),
-            changed_at: stands.suppression.changed_at,
+            since: stands.suppression.changed_at,
             by: stands.by,
             reason: stands.reason,
         }

@@ -286,6 +286,6 @@ pub(super) struct Resubscribe {
         example = "Minta aktif lagi lewat telepon"
     )]
     pub(super) reason: String,
-    /// `suppression.changed_at` as it was seen.
-    pub(super) seen_at: Timestamp,
+    /// `suppression.since` as it was seen.
+    pub(super) since: Timestamp,
 }

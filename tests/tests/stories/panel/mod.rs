@@ -3,5 +3,7 @@
 mod access;
 mod audit;
 mod numbers;
+mod participants;
+mod participants_race;
 mod settings;
 mod stops;

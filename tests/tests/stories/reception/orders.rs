@@ -128,7 +128,7 @@ impl Actor {
                 }
                 let (by, now) = (mover(), town.cloud.app.now());
                 let done = store
-                    .lift(known, *seen, &by, now, &store::Along::nothing())
+                    .lift(known, *seen, &by, now)
                     .await;
                 done.expect("an answer") != Lifting::Moved
             }
