@@ -78,7 +78,7 @@ impl Town {
                     text("https://www.webdonasi.com/info"),
                 ),
             ]),
-            media_url: None,
+            media: None,
             not_before: now,
             expires_at: now.saturating_add(day).expect("a day"),
             staged: None,

@@ -7,7 +7,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 /// The region of everything here.
 pub(crate) const REGION: &str = "ap-southeast-3";
 
-/// SQS, KMS and EventBridge Scheduler on a free port of this machine, played by `moto_server`; ends when dropped.
+/// SQS, KMS, EventBridge Scheduler and S3 on a free port of this machine, played by `moto_server`; ends when dropped.
 pub struct Moto {
     server: Child,
     /// Address of every service, `http://127.0.0.1:44145`.
@@ -111,6 +111,19 @@ impl Moto {
         }
         let made = request.send().await.expect("a queue");
         made.queue_url.expect("a queue has an address")
+    }
+
+    /// Makes a bucket of S3.
+    pub async fn make_bucket(&self, name: &str) {
+        let http = reqwest::Client::builder().no_proxy().build();
+        let place = format!(
+            "<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint></CreateBucketConfiguration>"
+        );
+        let put = http
+            .expect("an HTTP client")
+            .put(format!("{}/{name}", self.url));
+        let made = put.body(place).send().await.expect("an answer");
+        assert!(made.status().is_success(), "no bucket: {}", made.status());
     }
 
     /// Makes a key; answers its ARN.

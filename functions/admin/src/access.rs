@@ -27,6 +27,13 @@ pub const LEAST: &[Operation] = &[
         "/api/admin/inbound/{id}/dismiss",
         Role::Operator,
     ),
+    (Method::GET, "/api/admin/notifications", Role::Viewer),
+    (Method::GET, "/api/admin/notifications/{id}", Role::Viewer),
+    (
+        Method::POST,
+        "/api/admin/notifications/{id}/retry",
+        Role::Operator,
+    ),
     (Method::GET, "/api/admin/numbers", Role::Viewer),
     (Method::POST, "/api/admin/numbers", Role::Admin),
     (Method::GET, "/api/admin/numbers/{id}", Role::Viewer),

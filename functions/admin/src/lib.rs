@@ -20,6 +20,7 @@ mod shown;
 
 mod audit;
 mod inbound;
+mod notifications;
 mod numbers;
 mod participants;
 mod settings;

@@ -1,15 +1,16 @@
 //! `cargo run -- admin …`: what an admin does, said to the cloud that runs on this machine.
 
 mod attendance;
-
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod broadcast;
+mod templates;
 
 use clap::{Args, Parser, Subcommand};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 pub use attendance::Attendance;
+pub use broadcast::{Broadcast, BroadcastArgs};
+pub use templates::Templates;
 
 use crate::StartError;
 
@@ -116,103 +117,6 @@ pub enum Events {
     },
 }
 
-/// What is sent to whom.
-#[derive(Debug, Args)]
-pub struct BroadcastArgs {
-    /// Name of the text, 'kabar-baik'.
-    template: String,
-    /// Everybody; otherwise whoever the conditions hold for.
-    #[arg(long)]
-    everybody: bool,
-    /// City, in any writing; several are possible.
-    #[arg(long)]
-    city: Vec<String>,
-    /// Registered on this day or later, '2026-11-01'.
-    #[arg(long)]
-    registered_from: Option<String>,
-    /// Registered on this day or earlier.
-    #[arg(long)]
-    registered_to: Option<String>,
-    /// belum_join or sudah_join.
-    #[arg(long)]
-    status: Option<String>,
-    /// Registered for this event.
-    #[arg(long)]
-    registered_for: Option<String>,
-    /// Came to an event, missed it, or unknown: event=came.
-    #[arg(long, value_parser = pair)]
-    attendance: Option<(String, String)>,
-    /// Value of a placeholder, name=value.
-    #[arg(long, value_parser = pair)]
-    var: Vec<(String, String)>,
-    /// Address of a picture or PDF to send along.
-    #[arg(long)]
-    media: Option<String>,
-    /// When, '2026-11-29 10:00' in WIB; now without it.
-    #[arg(long)]
-    at: Option<String>,
-    /// So many first; the rest after 'release'.
-    #[arg(long)]
-    staged: Option<u32>,
-}
-
-/// Broadcasts.
-#[derive(Debug, Subcommand)]
-pub enum Broadcast {
-    /// All campaigns.
-    List,
-    /// Who would get it and until when; nothing is sent.
-    Preview(BroadcastArgs),
-    /// Send it.
-    Send(BroadcastArgs),
-    /// How far it is.
-    Status {
-        /// Which.
-        id: String,
-    },
-    /// Hold it.
-    Pause {
-        /// Which.
-        id: String,
-    },
-    /// Let it go on.
-    Resume {
-        /// Which.
-        id: String,
-    },
-    /// Let the rest of a staged one go.
-    Release {
-        /// Which.
-        id: String,
-    },
-    /// Give it up.
-    Cancel {
-        /// Which.
-        id: String,
-    },
-}
-
-/// Texts.
-#[derive(Debug, Subcommand)]
-pub enum Templates {
-    /// All texts that ship, as they are now, with the placeholders each may use.
-    List,
-    /// How the variants in these files would read, and what deserves a second look.
-    Preview {
-        /// Name of the text.
-        name: String,
-        /// A file for each variant.
-        files: Vec<PathBuf>,
-    },
-    /// Make the variants in these files the active text.
-    Save {
-        /// Name of the text.
-        name: String,
-        /// A file for each variant.
-        files: Vec<PathBuf>,
-    },
-}
-
 fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write name=value")?;
     Ok((name.to_owned(), value.to_owned()))
@@ -234,42 +138,6 @@ impl EventArgs {
     }
 }
 
-impl BroadcastArgs {
-    fn body(self) -> Value {
-        let (attended, attendance) = self.attendance.unwrap_or_default();
-        let audience = if self.everybody {
-            json!({ "kind": "everybody" })
-        } else {
-            json!({
-                "kind": "segment",
-                "cities": self.city,
-                "registered_from": self.registered_from.unwrap_or_default(),
-                "registered_to": self.registered_to.unwrap_or_default(),
-                "status": self.status.unwrap_or_default(),
-                "registered_for": self.registered_for.unwrap_or_default(),
-                "attendance": attendance,
-                "attendance_event": attended,
-            })
-        };
-        json!({
-            "template": self.template,
-            "audience": audience,
-            "vars": self.var.into_iter().collect::<BTreeMap<_, _>>(),
-            "media_url": self.media,
-            "at": self.at,
-            "staged": self.staged,
-        })
-    }
-}
-
-fn variants(name: String, files: &[PathBuf]) -> Result<Value, StartError> {
-    let read = |file: &PathBuf| {
-        std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
-    };
-    let variants: Vec<String> = files.iter().map(read).collect::<Result<_, _>>()?;
-    Ok(json!({ "name": name, "variants": variants }))
-}
-
 /// Asks the cloud on `port`; answers what it said, or its refusal as an error.
 ///
 /// # Errors
@@ -283,17 +151,7 @@ pub async fn run(admin: Admin, port: u16) -> Result<Value, StartError> {
         Admin::Events(events) => cloud.events(events).await,
         Admin::Attendance(what) => cloud.attendance(what).await,
         Admin::Broadcast(broadcast) => cloud.broadcast(broadcast).await,
-        Admin::Templates(templates) => match templates {
-            Templates::List => cloud.get("/templates").await,
-            Templates::Preview { name, files } => {
-                let texts = variants(name, &files)?;
-                cloud.ask(Method::POST, "/templates/preview", texts).await
-            }
-            Templates::Save { name, files } => {
-                let texts = variants(name, &files)?;
-                cloud.ask(Method::PUT, "/templates", texts).await
-            }
-        },
+        Admin::Templates(templates) => cloud.templates(templates).await,
     }
 }
 
@@ -364,26 +222,6 @@ impl Asking {
                 self.ask(post, &format!("/events/{id}/follow-up"), json!({}))
                     .await
             }
-        }
-    }
-
-    async fn broadcast(&self, broadcast: Broadcast) -> Result<Value, StartError> {
-        let steer = |id: String, action: &str| {
-            let path = format!("/broadcasts/{id}/{action}");
-            async move { self.ask(Method::POST, &path, json!({})).await }
-        };
-        match broadcast {
-            Broadcast::List => self.get("/broadcasts").await,
-            Broadcast::Preview(args) => {
-                self.ask(Method::POST, "/broadcasts/preview", args.body())
-                    .await
-            }
-            Broadcast::Send(args) => self.ask(Method::POST, "/broadcasts", args.body()).await,
-            Broadcast::Status { id } => self.get(&format!("/broadcasts/{id}")).await,
-            Broadcast::Pause { id } => steer(id, "pause").await,
-            Broadcast::Resume { id } => steer(id, "resume").await,
-            Broadcast::Release { id } => steer(id, "release").await,
-            Broadcast::Cancel { id } => steer(id, "cancel").await,
         }
     }
 }

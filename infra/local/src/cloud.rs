@@ -29,6 +29,7 @@ use crate::edge::{self, Edge};
 use crate::gate::Gate;
 use crate::hooks;
 use crate::key_service::LocalKeyService;
+use crate::media::LocalMedia;
 use crate::parts::{FieldKey, PREFIX, Parts};
 use crate::queue::LocalQueue;
 use crate::seed;
@@ -103,6 +104,8 @@ pub struct Cloud {
     pub faults: Arc<Faults>,
     /// What each function called; empty unless noted.
     pub calls: Calls,
+    /// Files that go along with messages.
+    pub media: Arc<LocalMedia>,
     /// The queues as the functions see them.
     pub queue: Arc<LocalQueue>,
     /// Who may sign in to the panel.
@@ -286,6 +289,8 @@ impl Cloud {
         hooks::give(&app(), &simulator, &base_url)
             .await
             .map_err(|error| unusable(data_dir, error))?;
+        let media = LocalMedia::open(data_dir, &base_url, Arc::clone(&clock) as Arc<dyn Clock>);
+        let media = Arc::new(media.map_err(|error| unusable(data_dir, error.into()))?);
         let running = conductor.start();
         let (progress, filling) = watch::channel(None);
         let demo = demo.map(|demo| {
@@ -310,12 +315,14 @@ impl Cloud {
                     functions,
                     gate: gate.clone(),
                     sign_in: sign_in.clone(),
+                    media: Arc::clone(&media),
                 },
                 edge::site_headers()?,
-            ),
+            )
+            .merge(edge::uploads(Arc::clone(&media))),
             simulator.clone(),
             Arc::new(outside),
-            admin::router(app(), gate),
+            admin::router(app(), Arc::clone(&media), gate),
             sign_in::router(sign_in.clone()),
         );
         let (stop, stopped) = oneshot::channel::<()>();
@@ -337,6 +344,7 @@ impl Cloud {
             dynamodb: client,
             faults,
             calls,
+            media,
             queue,
             sign_in,
             streams,

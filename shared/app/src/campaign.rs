@@ -16,12 +16,13 @@ use store::StoreError;
 
 pub use expand::{Expanded, expand};
 pub use lanes::plan_reminders;
+pub(crate) use lanes::sync_lanes;
 pub use open::{Opened, open_campaign};
 pub(crate) use outcome::note_outcome;
 pub use preview::{Preview, preview};
+pub(crate) use recipients::MOST_CAMPAIGNS;
 pub use steer::{
-    begin_campaign, cancel_campaign, close_campaign, pause_campaign, progress, release_staged,
-    resume_campaign,
+    cancel_campaign, close_campaign, pause_campaign, progress, release_staged, resume_campaign,
 };
 pub(crate) use sweep::sweep_campaigns;
 pub use waiting::waiting_loads;

@@ -148,7 +148,7 @@ pub struct App {
     settings: Cached<Settings>,
     contact: Cached<Option<Contact>>,
     landing_texts: Cached<LandingTexts>,
-    next_event: Cached<Option<Event>>,
+    next_events: Cached<Vec<Event>>,
 }
 
 impl App {
@@ -164,7 +164,7 @@ impl App {
             settings: Cached::empty(CACHED_FOR),
             contact: Cached::empty(CACHED_FOR),
             landing_texts: Cached::empty(CACHED_FOR),
-            next_event: Cached::empty(CACHED_FOR),
+            next_events: Cached::empty(CACHED_FOR),
         }
     }
 
@@ -203,17 +203,22 @@ impl App {
         self.settings.get(self.now(), load).await
     }
 
+    /// The next events as of at most ten seconds ago, the earliest first; none of them has begun.
+    pub(crate) async fn next_events(&self, now: Timestamp) -> Result<Vec<Event>, StoreError> {
+        let load = self.store.next_events(now);
+        let known = self.next_events.get(now, load).await?;
+        let is_ahead = |event: &Event| event.start_time > now;
+        if known.iter().all(is_ahead) {
+            return Ok(known);
+        }
+        let newer = self.store.next_events(now).await?;
+        self.next_events.put(now, newer.clone()).await;
+        Ok(newer)
+    }
+
     /// The next event as of at most ten seconds ago.
     pub(crate) async fn next_event(&self, now: Timestamp) -> Result<Option<Event>, StoreError> {
-        let event = self.next_event.get(now, self.store.next_event(now)).await?;
-        match event {
-            Some(event) if event.start_time <= now => {
-                let newer = self.store.next_event(now).await?;
-                self.next_event.put(now, newer.clone()).await;
-                Ok(newer)
-            }
-            other => Ok(other),
-        }
+        Ok(self.next_events(now).await?.into_iter().next())
     }
 
     pub(crate) async fn forget_settings(&self) {
@@ -223,7 +228,7 @@ impl App {
     }
 
     pub(crate) async fn forget_event(&self) {
-        self.next_event.forget().await;
+        self.next_events.forget().await;
     }
 
     /// Puts a message on a queue whose loss only costs time: what it announces is stored, and

@@ -60,6 +60,8 @@ pub enum Failpoint {
     ReminderDecided,
     /// The campaign of an event's reminders is open.
     ReminderOpened,
+    /// A failed message waits again, nothing is on a queue and no lane is opened for it.
+    RetryCommitted,
     /// A correction is decided, not written.
     EditBeforeCommit,
     /// It is written, nothing is on a queue.
@@ -72,7 +74,7 @@ pub enum Failpoint {
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -101,6 +103,7 @@ impl Failpoint {
         Self::EventArranged,
         Self::ReminderDecided,
         Self::ReminderOpened,
+        Self::RetryCommitted,
         Self::EditBeforeCommit,
         Self::EditCommitted,
         Self::CountBefore,
@@ -139,6 +142,7 @@ impl Failpoint {
             Self::EventArranged => "event.arranged",
             Self::ReminderDecided => "reminder.decided",
             Self::ReminderOpened => "reminder.opened",
+            Self::RetryCommitted => "retry.committed",
             Self::EditBeforeCommit => "edit.before_commit",
             Self::EditCommitted => "edit.committed",
             Self::CountBefore => "count.before",

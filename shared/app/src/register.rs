@@ -17,7 +17,7 @@ use store::{Guard, Registered, Registration, StoreError};
 use crate::context::App;
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueMessage, ReferralJob};
-use late::late_reminder;
+use late::{Newcomer, late_reminder};
 
 /// Registrations of one network address are counted in windows of ten minutes.
 const ADDRESS_WINDOW_S: i64 = 600;
@@ -197,8 +197,12 @@ async fn decide(
         evidence,
     } = found;
     let id = app.dice.participant_id();
-    let event = app.next_event(now).await?;
-    let event_id = event.as_ref().map(|event| event.id);
+    let referrer = match referral {
+        Referral::Known(referrer) => Some(referrer),
+        Referral::None | Referral::Pending(_) => None,
+    };
+    let events = app.next_events(now).await?;
+    let event_id = events.first().map(|event| event.id);
     let welcome = NewMessage {
         id: welcome_id(id),
         message_type: MessageType::Welcome,
@@ -216,7 +220,20 @@ async fn decide(
         campaign: None,
     };
     let mut messages = vec![welcome];
-    messages.extend(event.and_then(|event| late_reminder(&event, id, form, own_index, now)));
+    let newcomer = Newcomer {
+        id,
+        form,
+        own_index,
+        referrer,
+        event_id,
+        now,
+    };
+    // Reminders of more than one event may have begun, and the newcomer is among those they are for.
+    messages.extend(
+        events
+            .iter()
+            .filter_map(|event| late_reminder(event, &newcomer)),
+    );
     if let (Referral::Known(referrer), Some(index)) = (&referral, referrer_index) {
         messages.push(alert(*referrer, index, id, now, Waiting::Sequence, now));
     }
@@ -229,10 +246,7 @@ async fn decide(
             profession: form.profession.clone(),
             phone: form.phone,
             phone_index: own_index.to_owned(),
-            referrer_id: match referral {
-                Referral::Known(referrer) => Some(referrer),
-                Referral::None | Referral::Pending(_) => None,
-            },
+            referrer_id: referrer,
             referrer_sequence: None,
             registered_at: now,
             event_id,

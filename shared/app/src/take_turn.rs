@@ -8,11 +8,11 @@
 mod campaign_text;
 mod deliver;
 mod gate;
-mod group;
+pub(crate) mod group;
 mod pick;
 mod prepare;
 mod probe;
-mod render;
+pub(crate) mod render;
 mod settle;
 mod standing;
 mod verdict;

@@ -21,6 +21,7 @@ pub use status::{Closing, Hold, Over, Phase, Status, Step};
 use crate::audience::{Audience, LeftOut};
 use crate::ids::{CampaignId, EventId, MessageId, ParticipantId};
 use crate::lane::{Lane, OpenCampaign};
+use crate::media::MediaName;
 use crate::message::{Class, MessageKey, MessageType};
 use crate::template::{Placeholder, TemplateName};
 
@@ -119,8 +120,8 @@ pub struct NewCampaign {
     pub template: Option<TemplateName>,
     /// Values that were entered with it.
     pub vars: BTreeMap<Placeholder, String>,
-    /// Public address of an image or PDF to send along.
-    pub media_url: Option<String>,
+    /// A picture or PDF to send along.
+    pub media: Option<MediaName>,
     /// No request starts before this, UTC.
     pub not_before: Timestamp,
     /// No request starts after this, UTC; for reminders the start of the event.

@@ -55,6 +55,10 @@ uuid_id! {
     CampaignId
 }
 uuid_id! {
+    /// A file that goes along with messages. Random, and known only to whoever was sent it.
+    MediaId
+}
+uuid_id! {
     /// Proof that one worker holds a claim or a lease (fencing token). Random.
     Token
 }

@@ -24,8 +24,6 @@ pub enum JobKind {
     Reminder,
     /// Follow-ups after an event.
     FollowUp,
-    /// A broadcast that was planned for later.
-    Broadcast,
 }
 
 impl JobKind {
@@ -35,7 +33,6 @@ impl JobKind {
         match self {
             Self::Reminder => "reminder",
             Self::FollowUp => "follow-up",
-            Self::Broadcast => "broadcast",
         }
     }
 }
@@ -204,7 +201,6 @@ mod tests {
         for (kind, beginning) in [
             (JobKind::Reminder, "reminder-"),
             (JobKind::FollowUp, "follow-up-"),
-            (JobKind::Broadcast, "broadcast-"),
         ] {
             let id = Uuid::from_u128(7);
             let name = Job { kind, id }.name();

@@ -7,6 +7,7 @@ use domain::campaign::{Position, Source};
 use domain::ids::{EventId, MessageId, ParticipantId};
 use domain::message::{Failure, State};
 use domain::participant::JoinStatus;
+use domain::suppression::Standing;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -160,7 +161,11 @@ impl Store {
                 .collect();
             let found = self.get_all(WHAT, &wanted).await?;
             for (index, item) in some.iter().zip(found) {
-                if item.is_some_and(|item| item.get("state") == Some(&text("stopped"))) {
+                let state = item
+                    .as_ref()
+                    .and_then(|item| item.get("state")?.as_s().ok());
+                let standing = state.and_then(|state| Standing::parse(state));
+                if standing.is_some_and(Standing::is_stopped) {
                     stopped.insert((*index).to_owned());
                 }
             }

@@ -9,6 +9,7 @@ use domain::campaign::{
     Progress, Status,
 };
 use domain::ids::{CampaignId, EventId};
+use domain::media::MediaName;
 use domain::template::{Placeholder, TemplateName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ use crate::{Store, StoreError};
 
 pub(crate) const WHAT: &str = "campaign";
 /// Partitions of the index `by_state`.
-const LIVE: &str = "live";
+pub(crate) const LIVE: &str = "live";
 const OVER: &str = "over";
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,7 +42,7 @@ struct CampaignItem {
     template_version: Option<u32>,
     vars: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    media_url: Option<String>,
+    media: Option<MediaName>,
     not_before: Iso,
     expires_at: Iso,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -111,7 +112,7 @@ fn write_campaign(campaign: &Campaign) -> Result<Item, StoreError> {
         vars: vars
             .map(|(name, value)| (name.name().to_owned(), value.clone()))
             .collect(),
-        media_url: new.media_url.clone(),
+        media: new.media,
         not_before: Iso(new.not_before),
         expires_at: Iso(new.expires_at),
         first: new.staged,
@@ -209,7 +210,7 @@ pub(crate) fn read_campaign(item: Item) -> Result<Campaign, StoreError> {
             audience: item.audience,
             template: item.template,
             vars: vars.collect::<Result<_, StoreError>>()?,
-            media_url: item.media_url,
+            media: item.media,
             not_before: item.not_before.0,
             expires_at: item.expires_at.0,
             staged: item.first,

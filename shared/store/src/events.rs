@@ -14,6 +14,8 @@ use crate::{Store, StoreError};
 const WHAT: &str = "event";
 /// Key of the item that says when the last event was created.
 const LAST: (&str, &str) = ("EVENTS", "LAST");
+/// So many events may be near at once: whoever registers may get a reminder of each.
+const NEXT: usize = 10;
 /// More events than this are not looked at in one go.
 const MOST: usize = 1_000;
 
@@ -205,13 +207,13 @@ impl Store {
             .transpose()
     }
 
-    /// The next planned event that has not begun.
+    /// The next planned events that have not begun, the earliest first, at most [`NEXT`].
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer. One that cannot be read is logged, and texts
     /// go out as if there were none.
-    pub async fn next_event(&self, now: Timestamp) -> Result<Option<Event>, StoreError> {
-        Ok(self.events(EventStatus::Planned, now, 1).await?.pop())
+    pub async fn next_events(&self, now: Timestamp) -> Result<Vec<Event>, StoreError> {
+        self.events(EventStatus::Planned, now, NEXT).await
     }
 
     /// Events that begin after that moment, the earliest first.

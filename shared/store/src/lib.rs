@@ -35,7 +35,9 @@ mod inbox;
 mod item;
 mod keyring;
 mod landing;
+mod letters;
 mod lift;
+mod log;
 mod lookup;
 mod messages;
 mod numbers;
@@ -52,6 +54,7 @@ mod referral_sweep;
 mod referrals;
 mod registrants;
 mod resends;
+mod retry;
 mod reviews;
 mod settings;
 mod sticky;
@@ -85,6 +88,7 @@ pub use hook_token::HookHashes;
 pub use inbox::{Settled, Unmatched, Waiting};
 pub use keyring::StoredKeyring;
 pub use lift::Lifting;
+pub use log::{Entries, Entry, Logged};
 pub use numbers::{Edited, GatewayKey, Keyed, KnownNumber, NewNumber, NumberEdit};
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
@@ -99,6 +103,7 @@ pub use referrals::{
     AlertStep, Invitee, PLACES_AT_ONCE, Pending, PendingPage, PlaceStep, ReferralState, Referrals,
     SequenceStep,
 };
+pub use retry::Retrying;
 pub use settings::{Everything, OpenLanes, PlannedReminders, Replaced, Steering, StoredTemplate};
 pub use stream::StreamRecord;
 pub use suppression::{Mover, Suppressed};

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Iso, Item, from_item, iso, number, single_key, text, to_item};
+use crate::letters::{LETTER, SALT};
 use crate::read::{Question, query, readable};
 use crate::tables::Table;
 use crate::write::{Applied, Change, put_new};
@@ -146,6 +147,8 @@ pub(crate) fn ended(change: Change, state: State, now: Timestamp) -> Change {
     let ended = with_state(change, state)
         .remove("lane")
         .remove("due_key")
+        .remove(LETTER)
+        .remove(SALT)
         .set(
             "ttl",
             number((now.saturating_add(KEEP_TERMINAL).unwrap_or(now)).as_second()),
@@ -232,12 +235,17 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn add_message(&self, message: &NewMessage) -> Result<bool, StoreError> {
+        self.put_row_once(Self::message_item(message)?).await
+    }
+
+    /// Puts a row if there is none of its id; returns whether there was none.
+    pub(crate) async fn put_row_once(&self, row: Item) -> Result<bool, StoreError> {
         const WHAT: &str = "add message";
         let answer = self
             .client
             .put_item()
             .table_name(self.table(Table::NotificationsLog))
-            .set_item(Some(Self::message_item(message)?))
+            .set_item(Some(row))
             .condition_expression("attribute_not_exists(id)")
             .send()
             .await;

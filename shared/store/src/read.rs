@@ -18,14 +18,18 @@ pub(crate) async fn get_all(
     client: &Client,
     wanted: &[(String, Item)],
 ) -> Result<Vec<Option<Item>>, StoreError> {
-    let mut requests: HashMap<String, Vec<Item>> = HashMap::new();
-    for (table, key) in wanted {
-        let keys = requests.entry(table.clone()).or_default();
-        // The service refuses a key that stands twice.
-        if !keys.contains(key) {
-            keys.push(key.clone());
+    // Who asks for which key. The service refuses a key that stands twice.
+    let mut asked: HashMap<Address<'_>, Vec<usize>> = HashMap::with_capacity(wanted.len());
+    let mut requests: HashMap<&str, Vec<Item>> = HashMap::new();
+    for (at, (table, key)) in wanted.iter().enumerate() {
+        let asking = asked.entry(address(table, key, key)).or_default();
+        if asking.is_empty() {
+            requests.entry(table).or_default().push(key.clone());
         }
+        asking.push(at);
     }
+    // All keys of a table have the same names.
+    let named: HashMap<&str, &Item> = wanted.iter().map(|(table, key)| (&**table, key)).collect();
     let mut request: HashMap<String, KeysAndAttributes> = HashMap::new();
     for (table, keys) in requests {
         let part = KeysAndAttributes::builder()
@@ -33,9 +37,9 @@ pub(crate) async fn get_all(
             .consistent_read(true)
             .build()
             .map_err(StoreError::database(what))?;
-        request.insert(table, part);
+        request.insert(table.to_owned(), part);
     }
-    let mut found: HashMap<String, Vec<Item>> = HashMap::new();
+    let mut found: Vec<Option<Item>> = vec![None; wanted.len()];
     let mut round = 0;
     while !request.is_empty() {
         // Keys that were left out were throttled: asking again at once would be throttled again.
@@ -53,23 +57,39 @@ pub(crate) async fn get_all(
             .await
             .map_err(StoreError::database(what))?;
         for (table, items) in output.responses.unwrap_or_default() {
-            found.entry(table).or_default().extend(items);
+            let Some(names) = named.get(&*table) else {
+                continue;
+            };
+            for item in items {
+                let asking = asked.get(&address(&table, names, &item));
+                for at in asking.into_iter().flatten() {
+                    if let Some(slot) = found.get_mut(*at) {
+                        *slot = Some(item.clone());
+                    }
+                }
+            }
         }
         request = output.unprocessed_keys.unwrap_or_default();
     }
-    Ok(wanted
-        .iter()
-        .map(|(table, key)| {
-            found
-                .get(table)
-                .and_then(|items| items.iter().find(|item| has_key(item, key)).cloned())
-        })
-        .collect())
+    Ok(found)
 }
 
-fn has_key(item: &Item, key: &Item) -> bool {
-    key.iter()
-        .all(|(name, value)| item.get(name) == Some(value))
+/// What an item is told apart by: its table and the texts of its key, by their names' order.
+type Address<'a> = (&'a str, [Option<&'a str>; 2]);
+
+/// The address of `item`; `key` names the attributes that make its key, at most two, which are texts
+/// in every table.
+fn address<'a>(table: &'a str, key: &Item, item: &'a Item) -> Address<'a> {
+    let mut names: [Option<&String>; 2] = [None, None];
+    for (slot, name) in names.iter_mut().zip(key.keys()) {
+        *slot = Some(name);
+    }
+    names.sort_unstable();
+    let text = |name: &String| item.get(name).and_then(|value| value.as_s().ok());
+    (
+        table,
+        names.map(|name| name.and_then(text).map(String::as_str)),
+    )
 }
 
 /// A query's question.

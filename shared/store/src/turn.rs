@@ -5,6 +5,7 @@ use domain::campaign::Campaign;
 use domain::event::Event;
 use domain::ids::{NumberId, Token};
 use domain::lane::Lane;
+use domain::letter::Letter;
 use domain::message::{DueMessage, Failure, MessageType, State, Waiting};
 use domain::pace::{LEASE, Pace};
 use domain::participant::Participant;
@@ -55,7 +56,7 @@ pub struct Checked {
     pub recipient: Option<Participant>,
     /// Whom the message is about.
     pub subject: Option<Participant>,
-    /// One of the two, the suppression, the referral counter, the event or the campaign is stored and cannot be read: this message's own
+    /// One of the two, the suppression, the referral counter, the event, the campaign or the letter is stored and cannot be read: this message's own
     /// fault, no other's.
     pub unreadable: Option<StoreError>,
     /// How many the recipient has invited.
@@ -82,6 +83,8 @@ pub struct Checked {
     pub attendance: Attendance,
     /// The campaign it is a row of; none if of none.
     pub campaign: Option<Campaign>,
+    /// What a test carries in place of a recipient.
+    pub letter: Option<Letter>,
 }
 
 /// How a claimed row goes back without a request having begun.
@@ -241,6 +244,13 @@ impl Store {
         let campaign = message.campaign_id.and_then(|_| next());
         let has = |name: &str| row.as_ref().is_some_and(|item| item.contains_key(name));
         let (any_number, released) = (has(ANY_NUMBER), has(RELEASED));
+        let letter = match row
+            .as_ref()
+            .filter(|_| message.message_type == MessageType::Test)
+        {
+            Some(row) => self.read_letter(message.id, row).await,
+            None => Ok(None),
+        };
         let still_ours = row.is_some_and(|item| {
             item.get("token") == Some(&text(token.to_string()))
                 && item.get("reason") == Some(&text(State::Queued(Waiting::Sending).reason()))
@@ -254,6 +264,10 @@ impl Store {
             unreadable = Some(error);
             Suppression::FREE
         });
+        let letter = match letter {
+            Err(error) if !error.is_lasting() => return Err(error),
+            letter => set_aside(letter.transpose(), &mut unreadable),
+        };
         let recipient = self.person(recipient, &mut unreadable).await?;
         let suppression = match &recipient {
             // They have another number since the row was decided.
@@ -303,6 +317,7 @@ impl Store {
             event,
             attendance,
             campaign: set_aside(campaign, &mut unreadable),
+            letter,
             unreadable,
         })
     }

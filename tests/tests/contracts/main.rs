@@ -1,4 +1,4 @@
-//! What every queue, every schedule and every key service must do for its port: the ones in AWS,
+//! What every queue, every schedule, every store of files and every key service must do for its port: the ones in AWS,
 //! played by moto, and the ones on one machine.
 #![allow(
     clippy::expect_used,
@@ -9,8 +9,11 @@
 
 mod eventbridge_schedule;
 mod key_service;
+mod local_media;
 mod local_queue;
 mod local_schedule;
+mod media;
 mod queue;
+mod s3_media;
 mod schedule;
 mod sqs_queue;

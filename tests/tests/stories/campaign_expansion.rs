@@ -208,18 +208,22 @@ async fn closing_while_rows_are_written_stops_for_good_and_ends_what_is_there() 
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test(flavor = "multi_thread")]
 async fn closing_at_the_same_time_as_two_workers_write_leaves_no_row_waiting() {
     let town = Arc::new(town_with(&people(0, 600)).await);
     let new = town.broadcast(1);
     open_campaign(&town.cloud.app, &new).await.unwrap();
+    // Threads of their own: who stands still must not keep anybody else's work.
     let worker = || {
         let (town, id) = (Arc::clone(&town), new.id);
-        tokio::spawn(async move { expand(&town.cloud.app, id, Timestamp::MAX).await.unwrap() })
+        let runtime = tokio::runtime::Handle::current();
+        tokio::task::spawn_blocking(move || {
+            runtime.block_on(expand(&town.cloud.app, id, Timestamp::MAX))
+        })
     };
-    // They rest behind a page that is written while somebody comes in between.
+    // From the second page on each stands still behind what it wrote until somebody came in between.
     let point = Failpoint::ExpandPageCommitted.name();
-    fail::cfg(point, "1*off->2*sleep(2000)->off").unwrap();
+    fail::cfg(point, "1*off->pause").unwrap();
     let workers = [worker(), worker()];
     while town.campaign(new.id).await.counts.queued < 198 {
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
@@ -227,8 +231,13 @@ async fn closing_at_the_same_time_as_two_workers_write_leaves_no_row_waiting() {
     cancel_campaign(&town.cloud.app, new.id, "admin")
         .await
         .unwrap();
+    // Again and again: one that was just about to stand still would not hear it once.
+    while !workers.iter().all(tokio::task::JoinHandle::is_finished) {
+        fail::cfg(point, "off").unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
     for worker in workers {
-        worker.await.unwrap();
+        worker.await.unwrap().unwrap();
     }
     found_again(&town).await;
     town.advance(300).await;

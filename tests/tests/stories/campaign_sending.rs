@@ -42,7 +42,8 @@ async fn a_broadcast_reaches_everybody_with_text_and_picture_and_is_done() {
         .await
         .unwrap();
     let mut new = town.broadcast(1);
-    new.media_url = Some("https://www.webdonasi.com/media/x.pdf".to_owned());
+    let media = "6f0d2f6455a44ad48f4c54a1c66e61f1.pdf";
+    new.media = Some(media.parse().unwrap());
     open_campaign(app, &new).await.unwrap();
     // What was decided on is what is sent, whatever the text says by then.
     let second = "Halo, teks baru.";
@@ -64,7 +65,7 @@ async fn a_broadcast_reaches_everybody_with_text_and_picture_and_is_done() {
     for message in with_media {
         assert_eq!(
             message["media_url"].as_str(),
-            Some("https://www.webdonasi.com/media/x.pdf")
+            Some("https://www.webdonasi.com/media/6f0d2f6455a44ad48f4c54a1c66e61f1.pdf")
         );
     }
     town.advance(400).await;

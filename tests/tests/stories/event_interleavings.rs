@@ -147,8 +147,8 @@ fn each_once(told: &Told, arrived: &[(String, Timestamp)], people: u32) {
 }
 
 async fn event(town: &Town) -> domain::event::Event {
-    let next = town.cloud.app.store.next_event(town.now()).await;
-    let id = next.unwrap().expect("an event").id;
+    let next = town.cloud.app.store.next_events(town.now()).await;
+    let id = next.unwrap().first().expect("an event").id;
     town.cloud.app.store.event(id).await.unwrap().unwrap()
 }
 

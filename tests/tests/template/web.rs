@@ -36,6 +36,25 @@ pub(crate) fn violations(project: &Project) -> Vec<String> {
             if path == "/j/*" {
                 link_violations(project, &id, behaviour, &mut found);
             }
+            if path == "/media/*" && behaviour["TargetOriginId"] != "media" {
+                found.push(format!("{id}: not from the bucket of files"));
+            }
+        }
+    }
+    for (_, id, policy) in project.of_type("AWS::S3::BucketPolicy") {
+        let statements = &policy["Properties"]["PolicyDocument"]["Statement"];
+        let allowed = |one: &&Value| one["Effect"] == "Allow";
+        for one in statements.as_array().into_iter().flatten().filter(allowed) {
+            let for_cloudfront = one["Principal"]["Service"] == "cloudfront.amazonaws.com"
+                && one["Condition"]["StringEquals"]["AWS:SourceArn"].is_object();
+            if !for_cloudfront || one["Action"] != "s3:GetObject" {
+                found.push(format!("{id}: opened to more than the site"));
+            }
+            // What nobody has looked at yet stands beside it.
+            let what = one["Resource"]["Fn::Sub"].as_str().unwrap_or_default();
+            if id == "MediaPolicy" && !what.ends_with("/media/*") {
+                found.push(format!("{id}: serves what was not looked at"));
+            }
         }
     }
     for (name, template) in &project.templates {

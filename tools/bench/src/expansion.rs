@@ -81,7 +81,7 @@ fn campaign(now: Timestamp) -> Result<NewCampaign, Failed> {
         audience: Audience::Everybody,
         template: Some(TemplateName::parse("broadcast/kabar-baik")?),
         vars: std::collections::BTreeMap::new(),
-        media_url: None,
+        media: None,
         not_before: now + SignedDuration::from_hours(24),
         expires_at: now + SignedDuration::from_hours(48),
         staged: None,

@@ -14,8 +14,8 @@ use axum::{Json, Router};
 use domain::audience::{Audience, AudienceInput};
 use domain::campaign::{Campaign, CampaignKind, NewCampaign, Progress};
 use domain::ids::CampaignId;
+use domain::media::MediaName;
 use domain::message::MessageType;
-use domain::schedule::{Job, JobKind, Start};
 use domain::template::{Placeholder, TemplateName};
 use domain::zone::wib;
 use jiff::Timestamp;
@@ -37,7 +37,8 @@ struct Asked {
     template: String,
     audience: AudienceInput,
     vars: BTreeMap<Placeholder, String>,
-    media_url: Option<String>,
+    /// An uploaded file, as its upload was answered.
+    media: Option<String>,
     /// `2026-11-29 19:30` in WIB, or a time with its offset; now if it is left out.
     at: Option<String>,
     staged: Option<u32>,
@@ -63,6 +64,8 @@ impl Asked {
             format!("broadcast/{}", self.template)
         };
         let template = TemplateName::parse(&name).map_err(|error| unfit(error.message()))?;
+        let media = self.media.as_deref().map(str::parse::<MediaName>);
+        let media = media.transpose().map_err(|error| unfit(error.message()))?;
         let now = app.now();
         let not_before = match &self.at {
             None => now,
@@ -76,7 +79,7 @@ impl Asked {
             audience,
             template: Some(template),
             vars: self.vars,
-            media_url: self.media_url,
+            media,
             not_before,
             expires_at: expires_at.unwrap_or(Timestamp::MAX),
             staged: self.staged,
@@ -160,16 +163,6 @@ async fn send(
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let new = body::<Asked>(&bytes)?.read(&app)?;
     open_campaign(&app, &new).await?;
-    let job = Job {
-        kind: JobKind::Broadcast,
-        id: new.id.0,
-    };
-    // The tick begins it as well; a schedule does so to the second.
-    let planned = app.schedule.put(&job.name(), new.not_before, job).await;
-    match planned {
-        Ok(Start::Scheduled(_) | Start::Inline) => {}
-        Err(error) => return Err(Refusal::failed(&error)),
-    }
     let (campaign, rows) = progress(&app, new.id).await?;
     Ok((StatusCode::CREATED, Json(view(&campaign, Some(&rows)))))
 }

@@ -4,6 +4,7 @@
 mod attendance;
 mod campaigns;
 mod events;
+mod media;
 mod templates;
 
 use std::sync::Arc;
@@ -24,19 +25,21 @@ use serde_json::{Value, json};
 use store::StoreError;
 
 use crate::gate::Gate;
+use crate::media::LocalMedia;
 
 /// Who acts when the command line does.
 const BY: &str = "admin";
 
 /// The routes below `/simulator/admin`. Time stands still while one is at work.
-pub(crate) fn router(app: App, gate: Gate) -> Router {
+pub(crate) fn router(app: App, media: Arc<LocalMedia>, gate: Gate) -> Router {
     let app = Arc::new(app);
     Router::new()
         .merge(attendance::routes())
         .merge(events::routes())
         .merge(campaigns::routes())
         .merge(templates::routes())
-        .with_state(app)
+        .with_state(Arc::clone(&app))
+        .merge(media::routes(app, media))
         .layer(from_fn_with_state(gate, enter))
 }
 

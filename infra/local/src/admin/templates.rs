@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use app::draft::{Draft, DraftError, TestOrder, preview_for, send_test};
 use app::settings::{SaveTemplateError, save_template};
 use app::{App, Chain};
 use axum::body::Bytes;
@@ -7,24 +9,51 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use domain::template::{TemplateName, VariantErrors, Vars, preview};
+use domain::ids::ParticipantId;
+use domain::media::MediaName;
+use domain::phone::Phone;
+use domain::template::{Placeholder, TemplateName, VariantErrors, Vars, preview};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::{Refusal, body};
+use super::{BY, Refusal, body};
 
-/// A text, by its name.
+/// A text by its name, and what is to be done with it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Asked {
     name: String,
     variants: Vec<String>,
+    vars: BTreeMap<Placeholder, String>,
+    /// For whom it is shown: a participant's id or number.
+    participant: Option<String>,
+    /// Without numbers.
+    masked: bool,
+    /// Where a test goes.
+    to: String,
+    /// Which variant goes there, counted from 1.
+    variant: Option<usize>,
+    /// An uploaded file that goes along.
+    media: Option<String>,
+}
+
+impl Asked {
+    /// Without variants those that are active.
+    fn draft(&self, name: TemplateName) -> Draft {
+        Draft {
+            name,
+            variants: (!self.variants.is_empty()).then(|| self.variants.clone()),
+            vars: self.vars.clone(),
+        }
+    }
 }
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/templates", get(list).put(save))
         .route("/templates/preview", post(look))
+        .route("/templates/test", post(test))
 }
 
 async fn list(State(app): State<Arc<App>>) -> Result<Json<Value>, Refusal> {
@@ -60,25 +89,78 @@ async fn save(State(app): State<Arc<App>>, bytes: Bytes) -> Result<Json<Value>, 
     Ok(Json(json!({ "name": asked.name, "version": version })))
 }
 
-/// Each variant as it would read with the placeholders' own names in place of values, and what
-/// deserves a second look.
-async fn look(bytes: Bytes) -> Result<Json<Value>, Refusal> {
+/// Each variant as it reads for a participant; without one with the placeholders' own names in place
+/// of values. And what deserves a second look.
+async fn look(State(app): State<Arc<App>>, bytes: Bytes) -> Result<Json<Value>, Refusal> {
     let asked: Asked = body(&bytes)?;
     let name = named(&asked.name)?;
-    let checked = name.check(&asked.variants);
-    let templates = checked.map_err(|errors| unfit(told(&name, &errors)))?;
-    let vars = name.placeholders().iter().fold(Vars::new(), |vars, one| {
-        vars.with(*one, format!("<{}>", one.name()))
-    });
-    let items: Vec<Value> = templates
+    let shown = match &asked.participant {
+        Some(who) => {
+            let who = participant(&app, who).await?;
+            let shown = preview_for(&app, &asked.draft(name.clone()), who, asked.masked).await;
+            shown.map_err(|error| refused(&name, &error))?
+        }
+        None => {
+            let checked = name.check(&asked.variants);
+            let templates = checked.map_err(|errors| unfit(told(&name, &errors)))?;
+            let vars = name.placeholders().iter().fold(Vars::new(), |vars, one| {
+                vars.with(*one, format!("<{}>", one.name()))
+            });
+            let shown = templates.iter().map(|one| preview(&name, one, &vars));
+            shown.collect()
+        }
+    };
+    let items: Vec<Value> = shown
         .iter()
-        .map(|template| {
-            let seen = preview(&name, template, &vars);
+        .map(|seen| {
             let warnings = seen.warnings.iter().map(|warning| warning.message());
             json!({ "text": seen.text, "warnings": warnings.collect::<Vec<_>>() })
         })
         .collect();
     Ok(Json(json!({ "items": items })))
+}
+
+/// Sends a variant to a number of the team.
+async fn test(
+    State(app): State<Arc<App>>,
+    bytes: Bytes,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let asked: Asked = body(&bytes)?;
+    let name = named(&asked.name)?;
+    let to = Phone::parse(&asked.to).map_err(|error| unfit(error.message().to_owned()))?;
+    let media = asked.media.as_deref().map(str::parse::<MediaName>);
+    let media = media
+        .transpose()
+        .map_err(|error| unfit(error.message().to_owned()))?;
+    let key = Uuid::new_v4().to_string();
+    let order = TestOrder {
+        variant: asked.variant.unwrap_or(1),
+        to,
+        media,
+        key: &key,
+        by: BY,
+    };
+    let row = send_test(&app, &asked.draft(name.clone()), order).await;
+    let row = row.map_err(|error| refused(&name, &error))?;
+    Ok((StatusCode::ACCEPTED, Json(json!({ "message": row }))))
+}
+
+/// A participant by id or by number.
+async fn participant(app: &App, who: &str) -> Result<ParticipantId, Refusal> {
+    if let Ok(id) = who.parse() {
+        return Ok(id);
+    }
+    let phone = Phone::parse(who).map_err(|error| unfit(error.message().to_owned()))?;
+    let index = app.store.phone_index(&phone)?;
+    let holder = app.store.holder_of(&index).await?;
+    holder.ok_or_else(|| Refusal::not_found("participant"))
+}
+
+fn refused(name: &TemplateName, error: &DraftError) -> Refusal {
+    match error.message(name) {
+        Some(text) => unfit(text),
+        None => Refusal::failed(error),
+    }
 }
 
 fn unfit(text: String) -> Refusal {

@@ -136,7 +136,7 @@ impl Demo {
 /// What people register for, and the video: before anybody can.
 pub(crate) async fn prepare(app: &App) -> Result<(), DemoError> {
     // An earlier start may have ended right behind this.
-    if app.store.next_event(app.now()).await?.is_none() {
+    if app.store.next_events(app.now()).await?.is_empty() {
         let form = EventForm {
             title: Some(TITLE.to_owned()),
             start_time: Some(next_session(Timestamp::now()).to_string()),

@@ -3,6 +3,7 @@
 mod api;
 mod headers;
 mod links;
+mod media;
 mod site;
 
 use axum::Router;
@@ -16,9 +17,13 @@ use tower_http::compression::CompressionLayer;
 
 pub(crate) use headers::{SiteHeader, site_headers};
 use links::Place;
+pub(crate) use media::uploads;
+
+use std::sync::Arc;
 
 use crate::functions::Functions;
 use crate::gate::Gate;
+use crate::media::LocalMedia;
 use crate::sign_in::SignIn;
 
 /// What the routes need.
@@ -27,10 +32,12 @@ pub(crate) struct Edge {
     pub(crate) functions: Functions,
     pub(crate) gate: Gate,
     pub(crate) sign_in: SignIn,
+    pub(crate) media: Arc<LocalMedia>,
 }
 
 /// All public routes. `headers` go along with every answer.
 pub(crate) fn router(edge: Edge, headers: Vec<SiteHeader>) -> Router {
+    let files = media::files(Arc::clone(&edge.media));
     Router::new()
         .route("/api/admin/{*proxy}", any(api::admin))
         .route("/api/registrations", post(api::registration))
@@ -42,6 +49,7 @@ pub(crate) fn router(edge: Edge, headers: Vec<SiteHeader>) -> Router {
         .route("/j/{token}", get(api::join))
         .fallback(page)
         .with_state(edge)
+        .merge(files)
         .layer(map_response(move |mut response: Response| {
             for header in &headers {
                 header.add_to(response.headers_mut());

@@ -1,7 +1,7 @@
 //! Opening and shutting the lanes of campaigns, in the one item that all senders look at.
 
 use domain::campaign::Campaign;
-use domain::ids::EventId;
+use domain::ids::{CampaignId, EventId};
 use domain::reserve::Ahead;
 use store::{PlannedReminders, StoreError};
 
@@ -56,6 +56,16 @@ pub(super) async fn sync(app: &App, campaign: &Campaign) -> Result<Synced, Store
         }
     }
     Ok(Synced::Moved)
+}
+
+/// Opens or shuts a campaign's lanes as it says now; one that is not there any more has none.
+pub(crate) async fn sync_lanes(app: &App, id: CampaignId) -> Result<(), StoreError> {
+    while let Some(campaign) = app.store.campaign(id).await? {
+        if sync(app, &campaign).await? == Synced::Yes {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Says for how many reminders of an event broadcasts are to leave room (requirement S2), and when;

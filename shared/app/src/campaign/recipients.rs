@@ -14,7 +14,7 @@ use store::{Person, StoreError};
 use crate::context::App;
 
 /// Campaigns that are looked at, at most: of one week, or live at a time.
-pub(super) const MOST_CAMPAIGNS: usize = 200;
+pub(crate) const MOST_CAMPAIGNS: usize = 200;
 /// People read at a time: as many as three pages take.
 const READ_AT_ONCE: usize = 297;
 

@@ -5,7 +5,6 @@ use domain::ids::CampaignId;
 
 use super::CampaignError;
 use super::lanes::{Synced, sync};
-use super::sweep::patience;
 use crate::context::App;
 use crate::ports::QueueMessage;
 
@@ -13,20 +12,6 @@ use crate::ports::QueueMessage;
 const TRIES: u32 = 20;
 /// At most so long between two tries.
 const PAUSE_MS: u64 = 50;
-
-/// Says that a campaign's time has come, whoever says so first: its lanes are opened, or it asks if
-/// it is long overdue. One that is not due yet, or over, stays as it is.
-///
-/// # Errors
-/// [`CampaignError`].
-pub async fn begin_campaign(app: &App, id: CampaignId) -> Result<(), CampaignError> {
-    let campaign = app.store.campaign(id).await?;
-    let campaign = campaign.ok_or(CampaignError::Unknown)?;
-    if let Some(begin) = campaign.begins(patience(app).await?, app.now()) {
-        step(app, id, begin).await?;
-    }
-    Ok(())
-}
 
 /// Pauses a campaign, also while its rows are being written; no request starts whose check began
 /// after this.

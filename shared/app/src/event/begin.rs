@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::arrange::{decide_reminder, event_ref, follow_up_at, job};
 use super::plan::{earliest, keep_room, plan};
 use super::{EventError, TRIES};
-use crate::campaign::{begin_campaign, open_campaign};
+use crate::campaign::open_campaign;
 use crate::context::App;
 use crate::failpoint::Failpoint;
 
@@ -38,10 +38,6 @@ pub async fn begin_job(app: &App, job: Job) -> Result<Begun, EventError> {
     match job.kind {
         JobKind::Reminder => Box::pin(begin_reminder(app, event)).await,
         JobKind::FollowUp => begin_follow_up(app, event, app.now()).await,
-        JobKind::Broadcast => {
-            begin_campaign(app, CampaignId(job.id)).await?;
-            Ok(Begun::Yes)
-        }
     }
 }
 
@@ -102,7 +98,7 @@ async fn open_reminders(
         audience: event.whom(),
         template: None,
         vars: Default::default(),
-        media_url: None,
+        media: None,
         not_before,
         expires_at: event.start_time,
         staged: None,
@@ -173,7 +169,7 @@ async fn open_follow_ups(
         audience: event.whom(),
         template: None,
         vars: Default::default(),
-        media_url: None,
+        media: None,
         not_before: now,
         expires_at,
         staged: None,

@@ -59,7 +59,7 @@ pub(super) async fn notify(
         audience,
         template: None,
         vars,
-        media_url: None,
+        media: None,
         not_before: now,
         expires_at,
         staged: None,

@@ -7,13 +7,13 @@ use domain::message::{Claim, DueMessage, Failure, State};
 use domain::participant::Participant;
 use domain::reaction::AfterMessage;
 use domain::settings::AlertPhone;
-use domain::template::{Placeholder, SystemTemplate, Vars};
+use domain::template::{Placeholder, SystemTemplate};
 use jiff::Timestamp;
 use store::{Chain, GroupFacts, Member, Record, Slot, StoreError, Subject};
 
 use super::Held;
 use super::gate::Alert;
-use super::render::{Rendered, sees_in_full, text_of};
+use super::render::{Rendered, person_vars, sees_in_full, text_of};
 use super::verdict::Ready;
 use crate::context::App;
 use crate::failpoint::Failpoint;
@@ -100,7 +100,11 @@ fn subject_of(alert: &Alert) -> Subject {
 }
 
 fn line_about(alert: &Alert, subject: &Subject) -> Line {
-    let setting: AlertPhone = alert.settings.alert_phone;
+    line_of(alert.settings.alert_phone, subject)
+}
+
+/// How a new participant stands in the list.
+pub(crate) fn line_of(setting: AlertPhone, subject: &Subject) -> Line {
     let in_full = sees_in_full(setting, subject.consent_share);
     Line {
         place: subject.place,
@@ -115,12 +119,7 @@ fn line_about(alert: &Alert, subject: &Subject) -> Line {
 
 fn render(alert: &Alert, facts: &GroupFacts, lines: &[Line], random: u64) -> Option<Rendered> {
     let referrer = &alert.referrer;
-    let vars = Vars::new()
-        .with(Placeholder::Sapaan, referrer.sapaan.as_str())
-        .with(Placeholder::Name, referrer.name.as_str())
-        .with(Placeholder::City, referrer.city.as_str())
-        .with(Placeholder::Profession, referrer.profession.as_str())
-        .with(Placeholder::ReferralCode, referrer.phone.link_form())
+    let vars = person_vars(&alert.settings, referrer)
         .with(Placeholder::SiteHost, alert.settings.site_host.as_str())
         .with(Placeholder::ReferrerTotal, alert.total.to_string())
         .with(Placeholder::GroupCount, lines.len().to_string())

@@ -42,7 +42,7 @@ pub(super) struct Facts<'a> {
 /// Renders; `None` if there is nothing to say: no text for the type, or nobody to speak about.
 pub(super) fn render(facts: &Facts<'_>, random: u64) -> Option<Rendered> {
     let vars = match facts.message_type {
-        MessageType::ReferrerAlert => alert_vars(facts, facts.subject?),
+        MessageType::ReferrerAlert => alert_vars(facts.settings, facts.subject?, facts.referrals),
         _ => recipient_vars(facts),
     };
     match SystemTemplate::of(facts.message_type, facts.attendance) {
@@ -92,23 +92,6 @@ pub(super) fn text_of(
 }
 
 fn recipient_vars(facts: &Facts<'_>) -> Vars {
-    let recipient = facts.recipient;
-    let mut vars = Vars::new()
-        .with(Placeholder::Sapaan, recipient.sapaan.as_str())
-        .with(Placeholder::Name, recipient.name.as_str())
-        .with(Placeholder::City, recipient.city.as_str())
-        .with(Placeholder::Profession, recipient.profession.as_str())
-        .with(
-            Placeholder::ReferralCode,
-            facts
-                .settings
-                .referral_code_style
-                .own_code(recipient.id, &recipient.phone),
-        )
-        .with(Placeholder::SiteHost, facts.settings.site_host.as_str());
-    if let Some(video) = &facts.settings.link_video {
-        vars = vars.with(Placeholder::LinkVideo, video.as_str());
-    }
     // What comes after an event, or has nothing to do with one, invites to the next.
     let event = match facts.message_type {
         MessageType::Reminder | MessageType::EventChanged | MessageType::EventCancelled => {
@@ -116,25 +99,67 @@ fn recipient_vars(facts: &Facts<'_>) -> Vars {
         }
         _ => facts.next_event,
     };
-    if let Some(event) = event {
-        vars = vars
-            .with(Placeholder::EventTitle, event.title.as_str())
-            .with(
-                Placeholder::EventDateTime,
-                date_time(event.start_time, recipient.city.zone().unwrap_or(Zone::Wib)),
-            )
-            .with(Placeholder::EventDate, date(event.start_time))
-            .with(
-                Placeholder::TimeLeft,
-                time_left(facts.now, event.start_time),
-            );
-    }
-    if let Some(token) = facts.join {
-        let host = &facts.settings.site_host;
-        vars = vars.with(Placeholder::ZoomLink, join_url(host, token));
-    }
+    let scene = Scene {
+        settings: facts.settings,
+        event,
+        zone: facts.recipient.city.zone().unwrap_or(Zone::Wib),
+        join: facts.join,
+        now: facts.now,
+    };
+    let vars = scene.vars(person_vars(facts.settings, facts.recipient));
     let entered = facts.campaign.into_iter().flat_map(|new| &new.vars);
     entered.fold(vars, |vars, (name, value)| vars.with(*name, value.as_str()))
+}
+
+/// About a participant.
+pub(crate) fn person_vars(settings: &Settings, person: &Participant) -> Vars {
+    let style = settings.referral_code_style;
+    Vars::new()
+        .with(Placeholder::Sapaan, person.sapaan.as_str())
+        .with(Placeholder::Name, person.name.as_str())
+        .with(Placeholder::City, person.city.as_str())
+        .with(Placeholder::Profession, person.profession.as_str())
+        .with(
+            Placeholder::ReferralCode,
+            style.own_code(person.id, &person.phone),
+        )
+}
+
+/// What a text speaks of besides people.
+pub(crate) struct Scene<'a> {
+    pub(crate) settings: &'a Settings,
+    /// The event it names.
+    pub(crate) event: Option<&'a Event>,
+    /// The reader's zone.
+    pub(crate) zone: Zone,
+    /// The reader's join token for the event.
+    pub(crate) join: Option<&'a str>,
+    pub(crate) now: Timestamp,
+}
+
+impl Scene<'_> {
+    /// Adds it.
+    pub(crate) fn vars(&self, vars: Vars) -> Vars {
+        let host = &self.settings.site_host;
+        let mut vars = vars.with(Placeholder::SiteHost, host.as_str());
+        if let Some(video) = &self.settings.link_video {
+            vars = vars.with(Placeholder::LinkVideo, video.as_str());
+        }
+        if let Some(event) = self.event {
+            vars = vars
+                .with(Placeholder::EventTitle, event.title.as_str())
+                .with(
+                    Placeholder::EventDateTime,
+                    date_time(event.start_time, self.zone),
+                )
+                .with(Placeholder::EventDate, date(event.start_time))
+                .with(Placeholder::TimeLeft, time_left(self.now, event.start_time));
+        }
+        if let Some(token) = self.join {
+            vars = vars.with(Placeholder::ZoomLink, join_url(host, token));
+        }
+        vars
+    }
 }
 
 /// Whether a referrer sees a new participant's name, city and number in full (requirement L3).
@@ -146,13 +171,14 @@ pub(super) fn sees_in_full(setting: AlertPhone, consent_share: bool) -> bool {
     }
 }
 
-/// About the new participant, as much as they agreed to (requirement L3).
-fn alert_vars(facts: &Facts<'_>, subject: &Participant) -> Vars {
-    let in_full = sees_in_full(facts.settings.alert_phone, subject.consent_share);
-    let sequence = subject.referrer_sequence.unwrap_or(facts.referrals);
+/// About the new participant, as much as they agreed to (requirement L3). `total`: how many the
+/// referrer has invited.
+pub(crate) fn alert_vars(settings: &Settings, subject: &Participant, total: u64) -> Vars {
+    let in_full = sees_in_full(settings.alert_phone, subject.consent_share);
+    let sequence = subject.referrer_sequence.unwrap_or(total);
     let vars = Vars::new()
         .with(Placeholder::ReferrerSequence, sequence.to_string())
-        .with(Placeholder::ReferrerTotal, facts.referrals.to_string());
+        .with(Placeholder::ReferrerTotal, total.to_string());
     if in_full {
         vars.with(Placeholder::Name, subject.name.as_str())
             .with(Placeholder::City, subject.city.as_str())

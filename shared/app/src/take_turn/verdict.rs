@@ -4,6 +4,7 @@ use domain::breaker::{Breaker, Passage};
 use domain::event::Event;
 use domain::ids::NumberId;
 use domain::lane::Lane;
+use domain::letter::Letter;
 use domain::message::{DueMessage, Failure, Waiting};
 use domain::number::{Health, Number};
 use domain::outcome::Outcome;
@@ -15,7 +16,7 @@ use jiff::Timestamp;
 use store::{Chain, Checked, GatewayKey, Refusal};
 
 use super::gate::Permit;
-use super::render::{Facts, render};
+use super::render::{Facts, Rendered, render};
 use super::standing::Standing;
 use super::{in_time, opens_at};
 
@@ -108,6 +109,15 @@ pub(super) struct Moment {
     pub(super) random: u64,
 }
 
+/// Whom a message goes to.
+#[derive(Clone, Copy)]
+enum To<'a> {
+    /// The number that a letter carries.
+    Team(&'a Letter),
+    /// Everybody else.
+    Participant(&'a Participant),
+}
+
 /// What is known about the message besides the check.
 pub(super) struct About<'a> {
     /// The next event.
@@ -147,8 +157,10 @@ pub(super) fn judge(
             number_ends: false,
         };
     }
-    let Some(recipient) = &checked.recipient else {
-        return end(Failure::Cancelled);
+    let to = match (&checked.letter, &checked.recipient) {
+        (Some(letter), _) => To::Team(letter),
+        (None, Some(recipient)) => To::Participant(recipient),
+        (None, None) => return end(Failure::Cancelled),
     };
     if message.expires_at < now {
         return end(Failure::Expired);
@@ -189,7 +201,8 @@ pub(super) fn judge(
         MaySend::From(_) => return number_ends(Waiting::Quota),
         MaySend::No => return number_ends(Waiting::Number),
     }
-    if let Some(number) = own_number(recipient, roster, message, checked.any_number, now)
+    if let To::Participant(recipient) = to
+        && let Some(number) = own_number(recipient, roster, message, checked.any_number, now)
         && number != pace.number_id
     {
         return Verdict::Refuse {
@@ -204,28 +217,43 @@ pub(super) fn judge(
     if !in_time(claimed_at, now) {
         return wait(Waiting::Number, message.due);
     }
-    let facts = Facts {
-        message_type: message.message_type,
-        recipient,
-        subject: checked.subject.as_ref(),
-        referrals: checked.referrals,
-        settings,
-        attendance: checked.attendance,
-        event: checked.event.as_ref(),
-        next_event: about.next,
-        join: about.join.as_deref(),
-        campaign: checked.campaign.as_ref().map(|campaign| &campaign.new),
-        template: checked.template.as_ref(),
-        now,
+    let (phone, media, rendered) = match to {
+        To::Team(letter) => {
+            let text = letter.text.clone();
+            (
+                letter.phone,
+                letter.media,
+                Some(Rendered { text, version: 0 }),
+            )
+        }
+        To::Participant(recipient) => {
+            let campaign = checked.campaign.as_ref().map(|campaign| &campaign.new);
+            let facts = Facts {
+                message_type: message.message_type,
+                recipient,
+                subject: checked.subject.as_ref(),
+                referrals: checked.referrals,
+                settings,
+                attendance: checked.attendance,
+                event: checked.event.as_ref(),
+                next_event: about.next,
+                join: about.join.as_deref(),
+                campaign,
+                template: checked.template.as_ref(),
+                now,
+            };
+            let media = campaign.and_then(|campaign| campaign.media);
+            (recipient.phone, media, render(&facts, random))
+        }
     };
-    let Some(rendered) = render(&facts, random) else {
+    let Some(rendered) = rendered else {
         return end(Failure::Cancelled);
     };
     Verdict::Send(Box::new(Ready {
-        media_url: checked.campaign.and_then(|campaign| campaign.new.media_url),
+        media_url: media.map(|media| media.url(&settings.site_host)),
         text: rendered.text,
         template_version: rendered.version,
-        phone_digits: recipient.phone.digits(),
+        phone_digits: phone.digits(),
         key,
         number,
         gateway: checked.gateway,

@@ -97,6 +97,8 @@ pub enum Step {
     Release,
     /// Nothing of it waits or is being sent.
     Empty,
+    /// An admin has one of its rows tried again.
+    Retry,
     /// It is given up.
     Close(Closing),
     /// It was given up, and nothing of it waits any more.
@@ -126,7 +128,8 @@ impl Status {
     ///
     /// # Errors
     /// [`Over`] if somebody asks for something that cannot be had any more: a campaign that is done
-    /// or given up neither goes on, nor stops, nor gets further rows.
+    /// or given up neither goes on, nor stops, nor gets further rows. (One that is done opens again
+    /// for a row that is tried again.)
     pub fn step(self, step: Step) -> Result<Self, Over> {
         let live = matches!(self.phase, Phase::Expanding | Phase::Open);
         let mut next = self;
@@ -135,8 +138,9 @@ impl Status {
             Step::Close(_) if matches!(self.phase, Phase::Closing | Phase::Closed) => {}
             Step::Ended | Step::Empty | Step::Begin { .. } | Step::Fail if !live => {}
             Step::Expanded if self.phase == Phase::Done => {}
+            Step::Retry if self.phase == Phase::Done => next.phase = Phase::Open,
             _ if !live => return Err(Over(self.phase)),
-            Step::Ended => {}
+            Step::Ended | Step::Retry => {}
             Step::Expanded => next.phase = Phase::Open,
             Step::Begin { late: true } if !self.begun => {
                 next.hold = Some(self.hold.unwrap_or(Hold::Overdue));

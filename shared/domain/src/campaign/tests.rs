@@ -19,7 +19,7 @@ fn campaign(staged: Option<u32>) -> NewCampaign {
         audience: Audience::Everybody,
         template: None,
         vars: BTreeMap::new(),
-        media_url: None,
+        media: None,
         not_before: Timestamp::UNIX_EPOCH,
         expires_at: Timestamp::MAX,
         staged,

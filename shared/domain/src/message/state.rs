@@ -63,7 +63,8 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [Self; 18] = [
+    /// All states.
+    pub const ALL: [Self; 18] = [
         Self::Queued(Waiting::Sequence),
         Self::Queued(Waiting::Window),
         Self::Queued(Waiting::Quota),

@@ -54,7 +54,7 @@ fn campaign(kind: CampaignKind, steps: &[Step]) -> Campaign {
             audience: Audience::Everybody,
             template: None,
             vars: Default::default(),
-            media_url: None,
+            media: None,
             not_before: Timestamp::UNIX_EPOCH,
             expires_at: start(),
             staged: Some(20),

@@ -104,6 +104,7 @@ fn checked() -> Checked {
         event: None,
         attendance: Attendance::Unknown,
         campaign: None,
+        letter: None,
     }
 }
 
