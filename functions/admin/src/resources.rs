@@ -5,7 +5,9 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Deps;
-use crate::{audit, document, inbound, notifications, numbers, participants, settings, suppressions};
+use crate::{
+    audit, document, inbound, notifications, numbers, participants, settings, suppressions,
+};
 
 /// Their routes, with the document that describes them.
 pub(crate) fn all() -> OpenApiRouter<Arc<Deps>> {

@@ -40,9 +40,10 @@ async fn a_stop_from_a_hidden_sender_is_settled_once() {
     let body = json!({"request": "stop", "phone": person.phone});
     let refused = viewer.post(&format!("{path}/resolve"), &body).await;
     assert_eq!(refused.status, 403);
+    let resolve = format!("{path}/resolve");
     let (one, other) = tokio::join!(
-        operator.post(&format!("{path}/resolve"), &body),
-        operator.post(&format!("{path}/resolve"), &body)
+        operator.post(&resolve, &body),
+        operator.post(&resolve, &body)
     );
     let mut statuses = [one.status, other.status];
     statuses.sort_unstable();

@@ -127,9 +127,7 @@ impl Actor {
                     return true;
                 }
                 let (by, now) = (mover(), town.cloud.app.now());
-                let done = store
-                    .lift(known, *seen, &by, now)
-                    .await;
+                let done = store.lift(known, *seen, &by, now).await;
                 done.expect("an answer") != Lifting::Moved
             }
             Self::Erases(id, known) => {
