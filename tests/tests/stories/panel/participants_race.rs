@@ -281,44 +281,39 @@ async fn a_referrer_who_is_erased_or_gets_another_number_meanwhile_is_not_set() 
 async fn a_place_and_a_correction_meet_in_either_order_and_both_hold() {
     for place_first in [true, false] {
         let race = Race::open().await;
-        let town = &race.town;
         let invited = Person::nth(2).invited_by(&race.person);
-        town.cloud.queue.lose(&["referrals"]);
-        town.all_register(std::slice::from_ref(&invited)).await;
-        town.cloud.queue.lose(&[]);
-        let participant_id = town.id_of(&invited).await.unwrap();
-        let referrer_id = town.id_of(&race.person).await.unwrap();
-        let job = [ReferralJob::Sequence {
-            participant_id,
-            referrer_id,
-        }];
+        let change = json!({"name": "Siti Aminah", "phone": Person::nth(5).phone});
+        let decided = (!place_first).then(|| Pause::at(Failpoint::SequenceBefore));
+        if place_first {
+            race.town.cloud.queue.lose(&["referrals"]);
+        }
+        assert_eq!(race.town.register(&invited).await.status, 201);
+        race.town.cloud.queue.lose(&[]);
+        let participant_id = race.town.id_of(&invited).await.unwrap();
+        let referrer_id = race.town.id_of(&race.person).await.unwrap();
         let race = Race {
             path: format!("participants/{participant_id}"),
             ..race
         };
-        let town = &race.town;
-        let change = json!({"name": "Siti Aminah", "phone": Person::nth(5).phone});
-        if place_first {
+        if let Some(decided) = decided {
+            decided.until(1).await;
+            let (status, answer) = status_of(race.edit(&change).await).await;
+            assert_eq!(status, 200, "{answer}");
+            decided.release();
+            race.town.advance(30).await;
+        } else {
             let pause = Pause::at(Failpoint::EditBeforeCommit);
             let editing = race.edit(&change).await;
             pause.until(1).await;
-            for done in run_referral_jobs(&town.cloud.app, &job).await {
+            let job = [ReferralJob::Sequence {
+                participant_id,
+                referrer_id,
+            }];
+            for done in run_referral_jobs(&race.town.cloud.app, &job).await {
                 done.unwrap();
             }
             pause.release();
             assert_eq!(status_of(editing).await.0, 200);
-        } else {
-            let pause = Pause::at(Failpoint::SequenceBefore);
-            let sequencing = run_referral_jobs(&town.cloud.app, &job);
-            let editing = async {
-                pause.until(1).await;
-                let edited = status_of(race.edit(&change).await).await;
-                pause.release();
-                edited
-            };
-            let (done, edited) = tokio::join!(sequencing, editing);
-            done.into_iter().for_each(|done| done.unwrap());
-            assert_eq!(edited.0, 200, "{}", edited.1);
         }
         let profile = race.profile().await.unwrap();
         assert_eq!(tests::figure(&profile, "referrer_sequence"), Some(1));
