@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod numbers;
 mod participants;
+mod participants_acts;
 mod participants_race;
 mod settings;
 mod stops;
