@@ -48,7 +48,6 @@ impl Town {
 
 impl Panel<'_> {
     /// A request below `/api/admin/`, to be filled with anything.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let path = format!("/api/admin/{path}");
         self.town.request(method, &path).bearer_auth(&self.token)

@@ -121,13 +121,13 @@ pub fn residents(count: u32) -> Vec<Resident> {
                 name: format!("{} {}", pick(&FIRST, 2), pick(&LAST, 3)),
                 city: pick(&CITIES, 4).to_owned(),
                 invited: None,
-                status: if scattered(n, 5) % 3 == 0 {
+                status: if scattered(n, 5).is_multiple_of(3) {
                     JoinStatus::SudahJoin
                 } else {
                     JoinStatus::BelumJoin
                 },
-                unsubscribed: scattered(n, 6) % 10 == 0,
-                event: (scattered(n, 7) % 4 != 0).then(|| event_id(scattered(n, 8) % 3)),
+                unsubscribed: scattered(n, 6).is_multiple_of(10),
+                event: (!scattered(n, 7).is_multiple_of(4)).then(|| event_id(scattered(n, 8) % 3)),
             }
         })
         .collect();
