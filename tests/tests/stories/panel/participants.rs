@@ -39,7 +39,7 @@ async fn people_are_listed_searched_and_masked_for_whoever_only_looks() {
         city: "Surabaya".to_owned(),
         ..Person::nth(3).named("Budi Santoso")
     };
-    let town = town_with(&[referrer.clone()]).await;
+    let town = town_with(std::slice::from_ref(&referrer)).await;
     for person in [&invited, &elsewhere] {
         assert_eq!(town.register(person).await.status, 201);
         town.advance(10).await;
@@ -103,8 +103,8 @@ async fn people_are_listed_searched_and_masked_for_whoever_only_looks() {
 async fn one_file_says_all_that_is_asked_on_the_telephone() {
     let referrer = Person::nth(1).named("Dewi Lestari");
     let person = Person::nth(2).invited_by(&referrer);
-    let town = town_with(&[referrer.clone()]).await;
-    town.all_register(&[person.clone()]).await;
+    let town = town_with(std::slice::from_ref(&referrer)).await;
+    town.all_register(std::slice::from_ref(&person)).await;
     town.all_register(&[Person::nth(3).invited_by(&person)])
         .await;
     town.advance(120).await;
@@ -150,7 +150,7 @@ async fn one_file_says_all_that_is_asked_on_the_telephone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_correction_holds_for_what_was_seen_and_leaves_its_entry() {
     let person = Person::nth(1);
-    let town = town_with(&[person.clone()]).await;
+    let town = town_with(std::slice::from_ref(&person)).await;
     let operator = town.sign_in("operator").await;
     let path = path_of(&town, &person).await;
     let seen = operator.ask(&path).await;

@@ -39,13 +39,13 @@ async fn a_corrected_number_gets_what_waited_and_the_old_one_is_free() {
     save_control(app, &stopped).await.unwrap();
     let referrer = Person::nth(9);
     let (old, new) = (Person::nth(1).invited_by(&referrer), Person::nth(2));
-    town.all_register(&[referrer.clone()]).await;
-    town.all_register(&[old.clone()]).await;
+    town.all_register(std::slice::from_ref(&referrer)).await;
+    town.all_register(std::slice::from_ref(&old)).await;
     // Somebody named the right number before it was known.
     let early = Person::nth(3).invited_by(&new);
-    town.all_register(&[early.clone()]).await;
+    town.all_register(std::slice::from_ref(&early)).await;
     let (silent, stranger) = (Person::nth(4), Person::nth(5));
-    town.all_register(&[silent.clone()]).await;
+    town.all_register(std::slice::from_ref(&silent)).await;
     town.says(&stranger, 1, "STOP").await;
     let confirmed = town.chat(&stranger).await.len();
     assert_eq!(renumbered(&town, &operator, &old, &new).await.status, 200);
@@ -90,7 +90,7 @@ async fn a_corrected_number_gets_what_waited_and_the_old_one_is_free() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_stopped_is_silent_under_another_number_and_both_stops_stand() {
     let (old, new) = (Person::nth(1), Person::nth(2));
-    let town = town_with(&[old.clone()]).await;
+    let town = town_with(std::slice::from_ref(&old)).await;
     let admin = town.sign_in("admin").await;
     town.says(&old, 1, "STOP").await;
     let changed = renumbered(&town, &admin, &old, &new).await;
@@ -235,7 +235,7 @@ async fn a_message_is_sent_again_once_for_each_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_erased_is_gone_for_everybody() {
     let person = Person::nth(1);
-    let town = town_with(&[person.clone()]).await;
+    let town = town_with(std::slice::from_ref(&person)).await;
     let admin = town.sign_in("admin").await;
     let path = path_of(&town, &person).await;
     let tag = etag(&admin.ask(&path).await);
