@@ -15,8 +15,8 @@ use domain::phone::Phone;
 use domain::zone::wib;
 use dynoxide::types::AttributeValue;
 use dynoxide::{Database, ImportOptions};
-use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
 use local::LocalKeyService;
 use local::dynamodb::{Faults, client, create_tables};
 use store::{Store, StoredKeyring};
@@ -24,6 +24,19 @@ use uuid::Uuid;
 use vault::{Place, Salt, Vault};
 
 const PREFIX: &str = "people";
+/// Cities in several writings, and one that nobody knows.
+pub const CITIES: [&str; 6] = [
+    "Bogor",
+    "Kota Bogor",
+    "Kab. Bogor",
+    "Jakarta Selatan",
+    "Surabaya",
+    "Atlantis",
+];
+const FIRST: [&str; 6] = ["Budi", "Siti", "Ahmad", "Dewi", "Muhammad", "Nur"];
+const LAST: [&str; 6] = ["Santoso", "Aminah", "Wijaya", "Lestari", "Nur", "Hidayat"];
+/// People who invited others.
+pub const REFERRERS: u32 = 12;
 
 /// Somebody as a list shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +86,60 @@ impl Resident {
 pub fn moment(text: &str) -> Timestamp {
     let civil: DateTime = text.parse().expect("a date and a time of day");
     civil.to_zoned(wib()).expect("a time in WIB").timestamp()
+}
+
+/// An event of a registration.
+#[must_use]
+pub fn event_id(n: u32) -> EventId {
+    EventId(Uuid::from_u128(0xE000 + u128::from(n)))
+}
+
+/// Small numbers without a pattern, the same in every run.
+fn scattered(n: u32, salt: u32) -> u32 {
+    let mut x = n
+        .wrapping_mul(747_796_405)
+        .wrapping_add(salt.wrapping_mul(2_891_336_453));
+    x ^= x >> 15;
+    x = x.wrapping_mul(2_246_822_519);
+    x ^ (x >> 13)
+}
+
+/// So many people over the ten months before 24 November 2026, some of them in one and the same millisecond.
+#[must_use]
+pub fn residents(count: u32) -> Vec<Resident> {
+    let first = moment("2026-02-01 00:00");
+    let last = moment("2026-11-24 10:00");
+    let span = last.duration_since(first).as_secs();
+    let mut places = vec![0_u64; REFERRERS as usize];
+    let mut people: Vec<Resident> = (0..count)
+        .map(|n| {
+            let seconds = i64::from(scattered(n / 2, 1)) % span;
+            let pick = |list: &[&'static str], salt| list[scattered(n, salt) as usize % list.len()];
+            Resident {
+                n,
+                registered_at: first + SignedDuration::from_secs(seconds),
+                name: format!("{} {}", pick(&FIRST, 2), pick(&LAST, 3)),
+                city: pick(&CITIES, 4).to_owned(),
+                invited: None,
+                status: if scattered(n, 5).is_multiple_of(3) {
+                    JoinStatus::SudahJoin
+                } else {
+                    JoinStatus::BelumJoin
+                },
+                unsubscribed: scattered(n, 6).is_multiple_of(10),
+                event: (!scattered(n, 7).is_multiple_of(4)).then(|| event_id(scattered(n, 8) % 3)),
+            }
+        })
+        .collect();
+    people.sort_by_key(|one| one.registered_at);
+    for one in &mut people {
+        let referrer = scattered(one.n, 9) % (REFERRERS * 2);
+        if referrer < REFERRERS && referrer != one.n {
+            places[referrer as usize] += 1;
+            one.invited = Some((referrer, places[referrer as usize]));
+        }
+    }
+    people
 }
 
 struct Stopped(Mutex<Timestamp>);

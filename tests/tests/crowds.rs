@@ -1,16 +1,20 @@
-//! The stories of reminders in full size, on virtual time: `make crowds`. They send thousands of
-//! messages, so `make test` plays a tenth of them (stories/events.rs).
+//! The stories of reminders in full size, on virtual time, and lists of a hundred thousand people: `make
+//! crowds`. They take long, so `make test` plays a tenth of them (stories/events.rs, people_lists.rs).
 #![allow(
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "stories"
 )]
 
 use app::event::{EventError, create_event};
 use app::numbers::set_paused;
+use app::people::list_participants;
+use domain::people::{Filter, FilterInput, ListQuery};
 use jiff::Timestamp;
 use tests::events::{ACCEPTING, REMINDER, Wishes, event_form};
+use tests::people::{Register, residents};
 use tests::{Person, Town};
 
 const CAREFUL: Wishes<'static> = Wishes {
@@ -91,4 +95,51 @@ async fn three_thousand_by_one_number_is_refused_and_by_five_reaches_everyone() 
         assert!(from <= times[0] && times[0] < event.start_time);
     }
     town.check_invariants();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_takes_eight_calls_at_most_among_a_hundred_thousand() {
+    let people = residents(100_000);
+    let register = Register::open("2026-11-24 10:00").await;
+    for some in people.chunks(10_000) {
+        register.load(some).await;
+    }
+    let asked = |city: &str, status: &str, name: &str| FilterInput {
+        city: city.to_owned(),
+        status: status.to_owned(),
+        name: name.to_owned(),
+        ..FilterInput::default()
+    };
+    let questions = [
+        asked("", "", ""),
+        asked("Surabaya", "sudah_join", ""),
+        asked("", "", "muhammad nur"),
+        FilterInput {
+            unsubscribed: "true".to_owned(),
+            ..asked("Atlantis", "sudah_join", "")
+        },
+    ];
+    for input in questions {
+        let mut after = None;
+        for page in 0..10 {
+            let query = ListQuery {
+                filter: Filter::parse(&input).unwrap(),
+                limit: 100,
+                after,
+            };
+            register.faults.reset();
+            let began = std::time::Instant::now();
+            let found = list_participants(&register.app, &query).await.unwrap();
+            let (calls, took) = (register.calls(), began.elapsed());
+            println!(
+                "{input:?}: page {page}, {calls} calls, {} people, {took:?}",
+                found.people.len()
+            );
+            assert!(calls <= 8, "{calls} calls for {query:?}");
+            after = found.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
 }

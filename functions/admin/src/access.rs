@@ -48,6 +48,31 @@ pub const LEAST: &[Operation] = &[
     (Method::GET, "/api/admin/overview", Role::Viewer),
     (Method::GET, "/api/admin/referrers", Role::Viewer),
     (Method::GET, "/api/admin/referrers/{id}", Role::Viewer),
+    (Method::GET, "/api/admin/participants", Role::Viewer),
+    (Method::POST, "/api/admin/participants/search", Role::Viewer),
+    (Method::GET, "/api/admin/participants/cities", Role::Viewer),
+    (Method::GET, "/api/admin/participants/{id}", Role::Viewer),
+    (
+        Method::PATCH,
+        "/api/admin/participants/{id}",
+        Role::Operator,
+    ),
+    (Method::DELETE, "/api/admin/participants/{id}", Role::Admin),
+    (
+        Method::POST,
+        "/api/admin/participants/{id}/resend",
+        Role::Operator,
+    ),
+    (
+        Method::POST,
+        "/api/admin/participants/{id}/unsubscribe",
+        Role::Operator,
+    ),
+    (
+        Method::POST,
+        "/api/admin/participants/{id}/resubscribe",
+        Role::Operator,
+    ),
     (Method::GET, "/api/admin/settings", Role::Viewer),
     (Method::PATCH, "/api/admin/settings", Role::Admin),
     // Whoever sees that something goes wrong may stop it.

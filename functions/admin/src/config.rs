@@ -1,6 +1,6 @@
-//! Environment: `TABLE_PREFIX`, `WAKE_QUEUE_URL`, `FIELD_KEY_ARN`, `ORIGIN_CHECK` (`required`: only
-//! CloudFront may call; `off`), `GATEWAY_MODE` (`off`, `live`), `GATEWAY_URL`, `POOL_ID` (the pool of
-//! the admins).
+//! Environment: `TABLE_PREFIX`, `WAKE_QUEUE_URL`, `REFERRALS_QUEUE_URL`, `FIELD_KEY_ARN`,
+//! `ORIGIN_CHECK` (`required`: only CloudFront may call; `off`), `GATEWAY_MODE` (`off`, `live`),
+//! `GATEWAY_URL`, `POOL_ID` (the pool of the admins).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +47,7 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`] names what is missing or wrong.
 pub async fn start() -> Result<Deps, StartError> {
-    for name in ["WAKE_QUEUE_URL", "FIELD_KEY_ARN"] {
+    for name in ["WAKE_QUEUE_URL", "REFERRALS_QUEUE_URL", "FIELD_KEY_ARN"] {
         required(name)?;
     }
     let check = OriginCheck::from_env()?;

@@ -25,6 +25,7 @@ mod inbound;
 mod notifications;
 mod numbers;
 mod overview;
+mod participants;
 mod referrers;
 mod settings;
 mod suppressions;

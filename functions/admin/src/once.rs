@@ -16,6 +16,13 @@ pub(crate) const LONGEST: usize = 64;
 /// What a caller names a request by.
 pub(crate) struct OnceHeader(String);
 
+impl OnceHeader {
+    /// The name.
+    pub(crate) fn key(&self) -> &str {
+        &self.0
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for OnceHeader {
     type Rejection = Problem;
 

@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Deps;
 use crate::{
-    admins, audit, backlog, document, inbound, notifications, numbers, overview,
+    admins, audit, backlog, document, inbound, notifications, numbers, overview, participants,
     referrers, settings, suppressions,
 };
 
@@ -20,6 +20,7 @@ pub(crate) fn each() -> Vec<OpenApiRouter<Arc<Deps>>> {
         notifications::routes(),
         numbers::routes(),
         overview::routes(),
+        participants::routes(),
         referrers::routes(),
         settings::routes(),
         suppressions::routes(),

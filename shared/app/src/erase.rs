@@ -2,8 +2,9 @@
 
 use domain::ids::ParticipantId;
 use domain::reception::StandingStep;
-use store::{Cause, Mover, Reception, StoreError, Taken};
+use store::{Along, Cause, Mover, Reception, StoreError, Taken};
 
+use crate::act::Act;
 use crate::context::App;
 use crate::receive::TRIES;
 
@@ -22,6 +23,24 @@ pub enum Erased {
 /// # Errors
 /// [`StoreError`] if the store does not answer or the profile cannot be read.
 pub async fn erase(app: &App, id: ParticipantId, by: &str) -> Result<Erased, StoreError> {
+    erase_along(app, id, by, &Along::nothing()).await
+}
+
+/// The same as somebody's act.
+///
+/// # Errors
+/// As [`erase`].
+pub async fn erase_by(app: &App, id: ParticipantId, act: &Act) -> Result<Erased, StoreError> {
+    let along = act.along(app, &id.to_string());
+    erase_along(app, id, &act.author().word(), &along).await
+}
+
+async fn erase_along(
+    app: &App,
+    id: ParticipantId,
+    by: &str,
+    along: &Along,
+) -> Result<Erased, StoreError> {
     for _ in 0..TRIES {
         let now = app.now();
         let Some(invitee) = app.store.invitee(id).await? else {
@@ -46,7 +65,10 @@ pub async fn erase(app: &App, id: ParticipantId, by: &str) -> Result<Erased, Sto
             pointer: None,
             at: now,
         };
-        if app.store.take(Cause::Admin, &known, &reception).await? != Taken::Moved {
+        let taken = app
+            .store
+            .take_along(Cause::Admin, &known, &reception, along);
+        if taken.await? != Taken::Moved {
             return Ok(Erased::Now);
         }
     }

@@ -1,5 +1,6 @@
 //! Stops as an admin sees and changes them (requirements I4, L6).
 
+use domain::ids::ParticipantId;
 use domain::reception::StandingStep;
 use domain::suppression::{Reason, Standing, Suppression};
 use jiff::Timestamp;
@@ -81,6 +82,22 @@ pub async fn lift_stop_by(
     lift(app, phone_index, seen_at, &mover, &along).await
 }
 
+/// The same on the number of this participant, who is named in the audit log.
+///
+/// # Errors
+/// As [`lift_stop`].
+pub async fn lift_stop_of(
+    app: &App,
+    (subject, phone_index): (ParticipantId, &str),
+    seen_at: Timestamp,
+    reason: &str,
+    act: &Act,
+) -> Result<Lifted, SuppressionError> {
+    let mover = mover(&act.author().word(), reason)?;
+    let along = act.along(app, &subject.to_string());
+    lift(app, phone_index, seen_at, &mover, &along).await
+}
+
 async fn lift(
     app: &App,
     phone_index: &str,
@@ -125,6 +142,30 @@ pub async fn stop_by_admin(
     reason: &str,
 ) -> Result<Stopped, SuppressionError> {
     let mover = mover(by, reason)?;
+    stop(app, phone_index, &mover, &Along::nothing()).await
+}
+
+/// The same as somebody's act on `subject`, whose number it is.
+///
+/// # Errors
+/// As [`stop_by_admin`].
+pub async fn stop_number_of(
+    app: &App,
+    (subject, phone_index): (ParticipantId, &str),
+    reason: &str,
+    act: &Act,
+) -> Result<Stopped, SuppressionError> {
+    let mover = mover(&act.author().word(), reason)?;
+    let along = act.along(app, &subject.to_string());
+    stop(app, phone_index, &mover, &along).await
+}
+
+async fn stop(
+    app: &App,
+    phone_index: &str,
+    mover: &Mover,
+    along: &Along,
+) -> Result<Stopped, SuppressionError> {
     for _ in 0..TRIES {
         let now = app.now();
         let known = app
@@ -144,7 +185,10 @@ pub async fn stop_by_admin(
             pointer: None,
             at: now,
         };
-        if app.store.take(Cause::Admin, &known, &reception).await? != Taken::Moved {
+        let taken = app
+            .store
+            .take_along(Cause::Admin, &known, &reception, along);
+        if taken.await? != Taken::Moved {
             return Ok(Stopped::Now);
         }
     }

@@ -11,7 +11,7 @@ mod resend;
 mod tests;
 mod wanted;
 
-pub use edit::{Changes, Edit};
+pub use edit::{Changes, Edit, EditForm};
 pub use filter::{Facts, Filter, FilterInput, ListQuery};
 pub use mark::Mark;
 pub use number_change::{NumberChange, NumberFacts, NumberRefused};

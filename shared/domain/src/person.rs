@@ -196,6 +196,13 @@ impl City {
         key_of(&words_of(&self.0))
     }
 
+    /// Whether a [`City::key`] is that of a place in the official list; the others may be misspelt, and
+    /// an admin brings them together (requirement A1).
+    #[must_use]
+    pub fn is_listed(key: &str) -> bool {
+        crate::place::is_listed(key)
+    }
+
     /// The zone whose clocks the place keeps, by the official list of regencies and cities;
     /// `None` for what is not in it, or is the name of two places in two zones (requirement N4).
     #[must_use]

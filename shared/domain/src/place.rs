@@ -20,6 +20,11 @@ pub(crate) fn zone(place: &str) -> Option<Zone> {
         .find_map(named)
 }
 
+/// Whether a city's key is one of the official list.
+pub(crate) fn is_listed(key: &str) -> bool {
+    ZONES.contains_key(key)
+}
+
 fn named(place: &str) -> Option<Zone> {
     let words = words_of(place);
     let full = ZONES.get(&words.join(" "));

@@ -21,6 +21,7 @@ pub(crate) const RANK_STEP: i64 = 1 << 32;
 
 pub(crate) const MARK: &str = "MARK";
 pub(crate) const CITIES: &str = "cities";
+pub(crate) const CITY: &str = "CITY";
 
 /// The board on which a period's referrers stand.
 pub(crate) fn referrers_board(period: Period) -> String {
@@ -58,7 +59,7 @@ fn slot(counter: &Counter) -> Slot {
             plain(PEOPLE.to_owned(), PEOPLE_ALL.to_owned(), attribute)
         }
         Counter::City(city) => Slot {
-            pk: "CITY".to_owned(),
+            pk: CITY.to_owned(),
             sk: city_sk(city),
             attribute: "total",
             board: Some(CITIES.to_owned()),
@@ -84,8 +85,13 @@ pub(crate) fn referrer_pk(id: domain::ids::ParticipantId) -> String {
 }
 
 /// A key of a city may be empty, the sort key of an item not.
-fn city_sk(city: &str) -> String {
+pub(crate) fn city_sk(city: &str) -> String {
     format!("K#{city}")
+}
+
+/// The city of such a key.
+pub(crate) fn city_of(sk: &str) -> Option<&str> {
+    sk.strip_prefix("K#")
 }
 
 /// What became of moves that were handed over together.

@@ -17,8 +17,8 @@ use crate::participants::{REFERRAL_SWEEP, phone_place};
 use crate::profiles::Profile;
 use crate::suppression::{Mover, read_suppression, state_key, still};
 use crate::tables::Table;
-use crate::write::{Change, Committed, transact};
-use crate::{Store, StoreError};
+use crate::write::{Change, Committed};
+use crate::{Along, Store, StoreError};
 
 const WHAT: &str = "correction";
 
@@ -112,12 +112,16 @@ impl Store {
         })
     }
 
-    /// Writes a correction, all or nothing, and only if everything it was decided from is as it was.
+    /// Writes a correction and what goes along, all or nothing, and only if everything it was decided from is as it was.
     /// False if something moved: then read again.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer; then all of it may be written.
-    pub async fn correct(&self, correction: &Correction<'_>) -> Result<bool, StoreError> {
+    pub async fn correct(
+        &self,
+        correction: &Correction<'_>,
+        along: &Along,
+    ) -> Result<bool, StoreError> {
         let seen = correction.seen;
         let profile = self.corrected(seen, &correction.changes);
         let (profile, mut more) = match &correction.number {
@@ -137,7 +141,7 @@ impl Store {
         };
         let mut parts = vec![profile.in_transaction(WHAT)?];
         parts.extend(more);
-        Ok(transact(WHAT, &self.client, parts).await? == Committed::Yes)
+        Ok(self.transact_along(WHAT, parts, along).await? == Committed::Yes)
     }
 
     /// The profile as it is to be, if nobody has corrected it since it was seen.

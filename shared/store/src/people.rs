@@ -9,7 +9,7 @@ use domain::participant::JoinStatus;
 use domain::people::{Filter, Look, Mark, Part};
 use jiff::Timestamp;
 
-use crate::item::{Item, flag, iso, number, text};
+use crate::item::{Item, flag, iso, number, text, word_pk};
 use crate::profiles::{AT_ONCE, Profile};
 use crate::tables::Table;
 use crate::{Store, StoreError};
@@ -45,7 +45,7 @@ impl Range {
             }
             Part::City(city) => (Some("by_city"), ("city_key", text(city)), "reg_key"),
             Part::Month(month) => (Some("by_registered"), ("reg_month", text(month)), "reg_key"),
-            Part::Word(word) => (None, ("pk", text(format!("W#{word}"))), "sk"),
+            Part::Word(word) => (None, ("pk", text(word_pk(word))), "sk"),
         };
         let (from, to) = match look.below {
             Mark::Place(place) => (number(1), number(place.saturating_sub(1))),

@@ -171,7 +171,7 @@ impl Store {
             parts.push(self.let_go(welcome, expected, now)?);
             released = is_held;
         }
-        if parts.is_empty() {
+        if parts.is_empty() && along.is_empty() {
             return Ok(Taken::Done { released: false });
         }
         Ok(match self.transact_along(WHAT, parts, along).await? {

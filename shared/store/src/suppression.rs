@@ -1,6 +1,8 @@
 //! Where a number stands: the truth about who must not be written to (requirements S10, I4).
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::message::DueMessage;
+use domain::participant::Participant;
 use domain::suppression::{Standing, Suppression};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -8,6 +10,7 @@ use serde::Deserialize;
 use crate::item::{Iso, Item, STATE, from_item, iso, single_key, text};
 use crate::read::{Question, query, readable};
 use crate::tables::Table;
+use crate::turn::set_aside;
 use crate::write::{Change, put_new};
 use crate::{Store, StoreError};
 
@@ -137,6 +140,25 @@ impl Store {
         let wanted = [(self.table(Table::Suppression), state_key(phone_index))];
         let found = self.get_all(WHAT, &wanted).await?;
         read_suppression(found.into_iter().next().flatten())
+    }
+
+    /// What holds for a message to somebody, of whom this is known of the number that it was decided
+    /// for: they may have another one since. A lasting fault of what is read is set aside.
+    pub(crate) async fn strictest(
+        &self,
+        then: Suppression,
+        recipient: &Participant,
+        message: &DueMessage,
+        fault: &mut Option<StoreError>,
+    ) -> Result<Suppression, StoreError> {
+        if recipient.phone_index == message.target_index {
+            return Ok(then);
+        }
+        let now = match self.suppression(&recipient.phone_index).await {
+            Err(error) if !error.is_lasting() => return Err(error),
+            read => set_aside(Some(read), fault),
+        };
+        Ok(then.stricter(now.unwrap_or(Suppression::FREE), message.cause_at))
     }
 
     /// The numbers that stand there, those first that have stood there longest; at most `limit`, and

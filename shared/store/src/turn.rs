@@ -114,24 +114,16 @@ pub enum Refusal {
 }
 
 /// What was read; a fault of the item is set aside.
-fn set_aside<T>(read: Option<Result<T, StoreError>>, fault: &mut Option<StoreError>) -> Option<T> {
+pub(crate) fn set_aside<T>(
+    read: Option<Result<T, StoreError>>,
+    fault: &mut Option<StoreError>,
+) -> Option<T> {
     match read? {
         Ok(value) => Some(value),
         Err(error) => {
             *fault = Some(error);
             None
         }
-    }
-}
-
-/// The same for what was asked separately: the database may not have answered either.
-fn set_aside_if_lasting<T>(
-    read: Result<T, StoreError>,
-    fault: &mut Option<StoreError>,
-) -> Result<Option<T>, StoreError> {
-    match read {
-        Err(error) if !error.is_lasting() => Err(error),
-        read => Ok(set_aside(Some(read), fault)),
     }
 }
 
@@ -270,13 +262,11 @@ impl Store {
         };
         let recipient = self.person(recipient, &mut unreadable).await?;
         let suppression = match &recipient {
-            // They have another number since the row was decided.
-            Some(who) if who.phone_index != message.target_index => {
-                let present = self.suppression(&who.phone_index).await;
-                let present = set_aside_if_lasting(present, &mut unreadable)?;
-                suppression.stricter(present.unwrap_or(Suppression::FREE), message.cause_at)
+            Some(who) => {
+                self.strictest(suppression, who, message, &mut unreadable)
+                    .await?
             }
-            _ => suppression,
+            None => suppression,
         };
         let subject = self.person(subject, &mut unreadable).await?;
         let event = set_aside(event.map(read_event), &mut unreadable);

@@ -7,6 +7,7 @@ use domain::people::{Changes, Edit, NumberChange, NumberRefused};
 use domain::phone::Phone;
 use store::{Correction, Mover, NumberStep, Profile, ReferrerStep, StoreError, TwoNumbers};
 
+use crate::act::Act;
 use crate::context::App;
 use crate::failpoint::Failpoint;
 use crate::ports::{QueueMessage, ReferralJob};
@@ -42,7 +43,7 @@ fn unfit<T>(field: &str, text: &str) -> Result<T, EditError> {
 /// Corrects somebody who was seen at `revision`. A number that asked to stop stays stopped, and so
 /// does the person; who invited them can be set where nobody is known, and never be changed
 /// (requirement L7): the place follows through the referral queue, and the referrer is told as of any
-/// other. `by` is the admin.
+/// other.
 ///
 /// # Errors
 /// [`EditError`]; nothing was changed unless the store's answer got lost.
@@ -51,14 +52,14 @@ pub async fn edit_participant(
     id: ParticipantId,
     revision: u64,
     edit: &Edit,
-    by: &str,
+    act: &Act,
 ) -> Result<Profile, EditError> {
     for _ in 0..TRIES {
         let seen = app.store.profile(id).await?.ok_or(EditError::NotFound)?;
         if seen.revision != revision {
             return Err(EditError::Overtaken(Box::new(seen)));
         }
-        if let Some(done) = try_to_edit(app, &seen, edit, by).await? {
+        if let Some(done) = try_to_edit(app, &seen, edit, act).await? {
             return Ok(done);
         }
     }
@@ -70,7 +71,7 @@ async fn try_to_edit(
     app: &App,
     seen: &Profile,
     edit: &Edit,
-    by: &str,
+    act: &Act,
 ) -> Result<Option<Profile>, EditError> {
     let person = &seen.participant;
     let changes = edit.changes(person, seen.status);
@@ -80,7 +81,7 @@ async fn try_to_edit(
         None => None,
     };
     let number = match (phone, &two) {
-        (Some(phone), Some(known)) => Some(number_step(phone, known, by)?),
+        (Some(phone), Some(known)) => Some(number_step(phone, known, &act.author().word())?),
         _ => None,
     };
     let referrer = match &edit.referrer_phone {
@@ -100,7 +101,8 @@ async fn try_to_edit(
         at: app.now(),
     };
     Failpoint::EditBeforeCommit.reach();
-    if !app.store.correct(&correction).await? {
+    let along = act.along(app, &person.id.to_string());
+    if !app.store.correct(&correction, &along).await? {
         return Ok(None);
     }
     Failpoint::EditCommitted.reach();

@@ -5,6 +5,7 @@ use domain::message::{MessageKey, NewMessage, Waiting};
 use domain::people::Resend;
 use store::StoreError;
 
+use crate::act::Act;
 use crate::context::App;
 use crate::ports::QueueMessage;
 use crate::register::end_of_use;
@@ -30,6 +31,7 @@ pub async fn resend_message(
     id: ParticipantId,
     what: Resend,
     request: &str,
+    act: &Act,
 ) -> Result<Resent, StoreError> {
     let now = app.now();
     let Some(profile) = app.store.profile(id).await? else {
@@ -40,9 +42,11 @@ pub async fn resend_message(
         return Ok(Resent::Stopped);
     }
     let message_type = what.message_type();
+    // Two people may call their requests the same.
+    let cause = format!("{}#{request}", act.author().word());
     let key = MessageKey {
         message_type,
-        cause: request,
+        cause: &cause,
         participant: id,
         revision: 0,
     };
@@ -62,7 +66,8 @@ pub async fn resend_message(
         sticky: person.chat.map(|chat| chat.number_id),
         campaign: None,
     };
-    if app.store.send_again(&message, now).await? {
+    let along = act.along(app, &message.id.to_string());
+    if app.store.send_again(&message, now, &along).await? {
         app.notify(QueueMessage::Wake).await;
     }
     Ok(Resent::Queued(message.id))

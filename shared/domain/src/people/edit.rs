@@ -1,14 +1,10 @@
 //! A correction as an admin types it, and what it changes of what is there.
 
-use std::collections::BTreeMap;
-
-use crate::form::{FieldErrors, FieldValue};
+use crate::form::FieldErrors;
 use crate::participant::{JoinStatus, Participant};
 use crate::person::{City, FieldError, PersonName, Profession, Sapaan};
 use crate::phone::Phone;
 
-const WRONG_TYPE: &str = "Isian ini harus berupa teks.";
-const UNKNOWN: &str = "Ada isian yang tidak dikenal.";
 const NOTHING: &str = "Tidak ada isian untuk diubah.";
 
 /// What an admin wants to be different; what is not named stays as it is.
@@ -30,44 +26,59 @@ pub struct Edit {
     pub referrer_phone: Option<Phone>,
 }
 
+/// The fields as they come; what is missing stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EditForm {
+    /// `Bapak` or `Ibu`.
+    pub sapaan: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Profession.
+    pub profession: Option<String>,
+    /// `belum_join` or `sudah_join`.
+    pub status: Option<String>,
+    /// A number in any writing.
+    pub phone: Option<String>,
+    /// A number in any writing.
+    pub referrer_phone: Option<String>,
+}
+
 impl Edit {
     /// Reads the fields of a correction.
     ///
     /// # Errors
-    /// [`FieldErrors`] in Indonesian for each field that is wrong, of the wrong type or unknown, and
-    /// if there is none at all.
-    pub fn parse(fields: &BTreeMap<String, FieldValue>) -> Result<Self, FieldErrors> {
+    /// [`FieldErrors`] in Indonesian for each field that is wrong, and if there is none at all.
+    pub fn parse(form: &EditForm) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let mut edit = Self::default();
-        if fields.is_empty() {
+        if *form == EditForm::default() {
             errors.push("fields", NOTHING);
         }
-        for (field, value) in fields {
-            let FieldValue::Text(raw) = value else {
-                errors.push(known(field), WRONG_TYPE);
-                continue;
-            };
-            let own = FieldError::message;
-            let of_number =
-                |raw: &str| Phone::parse(raw).map_err(|error| error.message().to_owned());
-            let read = match field.as_str() {
-                "sapaan" => keep(&mut edit.sapaan, Sapaan::parse(raw).map_err(own)),
-                "name" => keep(&mut edit.name, PersonName::parse(raw).map_err(own)),
-                "city" => keep(&mut edit.city, City::parse(raw).map_err(own)),
-                "profession" => keep(&mut edit.profession, Profession::parse(raw).map_err(own)),
-                "status" => {
-                    let status = JoinStatus::parse(raw.trim());
-                    let problem = || "Pilih belum_join atau sudah_join.".to_owned();
-                    keep(&mut edit.status, status.ok_or_else(problem))
-                }
-                "phone" => keep(&mut edit.phone, of_number(raw)),
-                "referrer_phone" => keep(&mut edit.referrer_phone, of_number(raw)),
-                _ => Err(UNKNOWN.to_owned()),
-            };
-            if let Err(text) = read {
-                errors.push(known(field), &text);
-            }
-        }
+        let e = &mut errors;
+        let own = FieldError::message;
+        let number = |raw: &str| Phone::parse(raw).map_err(|error| error.message().to_owned());
+        let status = |raw: &str| {
+            let status = JoinStatus::parse(raw.trim());
+            status.ok_or_else(|| "Pilih belum_join atau sudah_join.".to_owned())
+        };
+        let edit = Self {
+            sapaan: read("sapaan", form.sapaan.as_ref(), e, |raw| {
+                Sapaan::parse(raw).map_err(own)
+            }),
+            name: read("name", form.name.as_ref(), e, |raw| {
+                PersonName::parse(raw).map_err(own)
+            }),
+            city: read("city", form.city.as_ref(), e, |raw| {
+                City::parse(raw).map_err(own)
+            }),
+            profession: read("profession", form.profession.as_ref(), e, |raw| {
+                Profession::parse(raw).map_err(own)
+            }),
+            status: read("status", form.status.as_ref(), e, status),
+            phone: read("phone", form.phone.as_ref(), e, number),
+            referrer_phone: read("referrer_phone", form.referrer_phone.as_ref(), e, number),
+        };
         if errors.is_empty() {
             Ok(edit)
         } else {
@@ -106,42 +117,12 @@ pub struct Changes {
     pub status: Option<JoinStatus>,
 }
 
-impl Changes {
-    /// The names of the fields that change.
-    #[must_use]
-    pub fn fields(&self) -> Vec<&'static str> {
-        [
-            ("sapaan", self.sapaan.is_some()),
-            ("name", self.name.is_some()),
-            ("city", self.city.is_some()),
-            ("profession", self.profession.is_some()),
-            ("status", self.status.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(field, changes)| changes.then_some(field))
-        .collect()
-    }
-}
-
-fn keep<T>(slot: &mut Option<T>, read: Result<T, String>) -> Result<(), String> {
-    *slot = Some(read?);
-    Ok(())
-}
-
-/// A name that may be sent back: an unknown one may hold anything.
-fn known(field: &str) -> &str {
-    let fields = [
-        "sapaan",
-        "name",
-        "city",
-        "profession",
-        "status",
-        "phone",
-        "referrer_phone",
-    ];
-    if fields.contains(&field) {
-        field
-    } else {
-        "fields"
-    }
+fn read<T>(
+    field: &str,
+    raw: Option<&String>,
+    errors: &mut FieldErrors,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    let parsed = parse(raw?);
+    parsed.map_err(|text| errors.push(field, &text)).ok()
 }

@@ -219,6 +219,19 @@ impl Filter {
     }
 }
 
+impl Filter {
+    /// Those with this name, by its words.
+    ///
+    /// # Errors
+    /// As [`Filter::parse`].
+    pub fn named(name: &str) -> Result<Self, FieldErrors> {
+        Self::parse(&FilterInput {
+            name: name.to_owned(),
+            ..FilterInput::default()
+        })
+    }
+}
+
 fn given(raw: &str) -> Option<&str> {
     let text = raw.trim();
     (!text.is_empty()).then_some(text)

@@ -5,14 +5,14 @@
     reason = "tests"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::form::{FieldErrors, FieldValue};
+use crate::form::FieldErrors;
 use crate::ids::ParticipantId;
 use crate::participant::JoinStatus;
 use crate::suppression::{Standing, Suppression};
@@ -249,47 +249,33 @@ fn one_box_takes_a_number_or_a_name() {
     }
 }
 
-fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, FieldValue> {
-    let pairs = pairs.iter();
-    pairs
-        .map(|(name, value)| ((*name).to_owned(), FieldValue::Text((*value).to_owned())))
-        .collect()
-}
-
 #[test]
-fn a_correction_names_every_field_that_is_wrong_and_echoes_none() {
-    let edit = Edit::parse(&fields(&[
-        ("name", " Siti  Aminah "),
-        ("phone", "0812 1000 0001"),
-        ("status", "sudah_join"),
-    ]));
-    let edit = edit.unwrap();
+fn a_correction_names_every_field_that_is_wrong() {
+    let text = |text: &str| Some(text.to_owned());
+    let form = EditForm {
+        name: text(" Siti  Aminah "),
+        phone: text("0812 1000 0001"),
+        status: text("sudah_join"),
+        ..EditForm::default()
+    };
+    let edit = Edit::parse(&form).unwrap();
     assert_eq!(edit.name.unwrap().as_str(), "Siti Aminah");
     assert_eq!(edit.phone.unwrap().link_form(), "081210000001");
     assert_eq!(edit.status, Some(JoinStatus::SudahJoin));
     assert_eq!((edit.city, edit.referrer_phone), (None, None));
-    let wrong = Edit::parse(&fields(&[
-        ("sapaan", "Kak"),
-        ("name", ""),
-        ("city", "a@b.c"),
-        ("profession", "https://x.y"),
-        ("phone", "021 555 1234"),
-        ("referrer_phone", "x"),
-        ("status", "joined"),
-        ("081210000009", "x"),
-    ]));
-    let errors: FieldErrors = wrong.unwrap_err();
-    let named: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
-    assert_eq!(named.len(), 8, "{named:?}");
+    let wrong = EditForm {
+        sapaan: text("Kak"),
+        name: text(""),
+        city: text("a@b.c"),
+        profession: text("https://x.y"),
+        phone: text("021 555 1234"),
+        referrer_phone: text("x"),
+        status: text("joined"),
+    };
+    let errors: FieldErrors = Edit::parse(&wrong).unwrap_err();
+    assert_eq!(errors.iter().count(), 7);
     assert!(
-        errors
-            .iter()
-            .all(|(field, text)| !field.contains("0812") && !text.contains("0812"))
-    );
-    let wrong_type = BTreeMap::from([("name".to_owned(), FieldValue::Other)]);
-    assert!(Edit::parse(&wrong_type).unwrap_err().get("name").is_some());
-    assert!(
-        Edit::parse(&BTreeMap::new())
+        Edit::parse(&EditForm::default())
             .unwrap_err()
             .get("fields")
             .is_some()
@@ -401,6 +387,12 @@ proptest! {
         };
         let _ = Filter::parse(&input);
         let _ = Wanted::parse(&text);
-        let _ = Edit::parse(&fields(&[("name", &text), ("phone", &text), (&text, "x")]));
+        let _ = Edit::parse(&EditForm {
+            sapaan: Some(text.clone()),
+            name: Some(text.clone()),
+            phone: Some(text.clone()),
+            referrer_phone: Some(text),
+            ..EditForm::default()
+        });
     }
 }
