@@ -78,6 +78,37 @@ async fn a_broadcast_reaches_everybody_with_text_and_picture_and_is_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_for_later_begins_to_the_second_by_the_tick_alone() {
+    let town = Town::open_on("2026-11-30 10:00").await;
+    let all = people(0, 12);
+    town.populate(&all, None).await;
+    let app = &town.cloud.app;
+    let mut new = town.broadcast(1);
+    // Between two ticks, and days ahead.
+    new.not_before = "2026-12-02T04:20:41Z".parse().unwrap();
+    new.expires_at = new.not_before + SignedDuration::from_hours(24);
+    open_campaign(app, &new).await.unwrap();
+    town.advance(30).await;
+    assert_eq!(town.campaign(new.id).await.status.phase, Phase::Open);
+    // Queue messages are lost in the cloud too: the rows stand, and the tick is enough.
+    town.cloud.queue.lose(&["campaigns"]);
+    town.advance(50 * 3_600).await;
+    let names: Vec<_> = town.all_messages().await;
+    assert_eq!(names.len(), all.len());
+    let first = names.iter().map(|message| message.at).min().unwrap();
+    let last = names.iter().map(|message| message.at).max().unwrap();
+    let begun = first.duration_since(new.not_before);
+    assert!(
+        !begun.is_negative() && begun < SignedDuration::from_secs(3),
+        "begun {begun} after its time"
+    );
+    assert!(last.duration_since(first) < SignedDuration::from_secs(60));
+    let none = domain::schedule::ScheduleName::parse("broadcast").unwrap();
+    assert_eq!(app.schedule.list(&none).await.unwrap(), []);
+    town.check_invariants();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pause_stops_it_at_once_a_stop_counts_and_it_goes_on_where_it_was() {
     let town = Town::open_at("12:00").await;
     let all = people(0, 60);

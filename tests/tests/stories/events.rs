@@ -3,6 +3,7 @@
 
 use app::event::{EventError, create_event};
 use app::numbers::set_paused;
+use domain::audience::AudienceInput;
 use domain::event::EventStatus;
 use jiff::Timestamp;
 use tests::events::{ACCEPTING, REMINDER, event_form};
@@ -102,4 +103,49 @@ async fn reminders_begin_as_early_as_all_numbers_need_and_what_cannot_be_is_said
         got.values()
             .all(|times| times.len() == 1 && times[0] >= from)
     );
+}
+
+/// Who registers late belongs to the next event, and is among those whom the other one is for too.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_registers_while_two_events_are_near_is_reminded_of_both() {
+    let town = Town::open_on("2026-11-29 10:00").await;
+    let referrer = Person::nth(1);
+    town.populate(std::slice::from_ref(&referrer), None).await;
+    town.advance(120).await;
+    town.plan_event("Pertama", "2026-11-29 15:00").await;
+    town.plan_event("Kedua", "2026-11-29 15:20").await;
+    // For the team of one referrer alone.
+    let item = town.participant(&referrer).await.unwrap();
+    let mut form = event_form("Khusus", "2026-11-29 15:40");
+    form.audience = Some(AudienceInput {
+        kind: "segment".to_owned(),
+        referrer: tests::word(&item, "id").unwrap().to_owned(),
+        ..AudienceInput::default()
+    });
+    create_event(&town.cloud.app, form, ACCEPTING)
+        .await
+        .unwrap();
+    // The reminders of the first two have begun, those of the third begin in three minutes.
+    town.advance_to("14:37").await;
+    let invited = Person::nth(500).invited_by(&referrer);
+    let alone = Person::nth(501);
+    for person in [&invited, &alone] {
+        assert_eq!(town.register(person).await.status, 201);
+    }
+    town.advance_to("15:00").await;
+    let titles = async |person: &Person| {
+        let mut titles = Vec::new();
+        for message in town.chat(person).await {
+            if message.text.contains(REMINDER) {
+                let about = ["Pertama", "Kedua", "Khusus"].into_iter();
+                titles.extend(about.filter(|title| message.text.contains(title)));
+            }
+        }
+        titles.sort_unstable();
+        titles
+    };
+    assert_eq!(titles(&invited).await, ["Kedua", "Khusus", "Pertama"]);
+    assert_eq!(titles(&alone).await, ["Kedua", "Pertama"]);
+    assert_eq!(titles(&referrer).await, ["Kedua", "Pertama"]);
+    town.check_invariants();
 }

@@ -16,6 +16,7 @@ mod campaign_sending;
 mod ceiling;
 mod comeback;
 mod cost;
+mod drafts;
 mod event_changes;
 mod event_interleavings;
 mod events;
