@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use app::backlog::foretell;
 use app::campaign::{
     cancel_campaign, open_campaign, pause_campaign, progress, release_staged, resume_campaign,
 };
@@ -138,6 +139,37 @@ async fn a_pause_stops_it_at_once_a_stop_counts_and_it_goes_on_where_it_was() {
     let expected = states(&[("failed/suppressed", 1), ("sent/accepted", 59)]);
     assert_eq!(town.states_of(new.id).await, expected);
     town.check_invariants();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_foretold_and_comes_true() {
+    let town = Town::open_at("10:00").await;
+    town.populate(&people(0, 120), None).await;
+    let app = &town.cloud.app;
+    let new = town.broadcast(1);
+    let held = town.broadcast(2);
+    town.open_whole(&new).await;
+    town.open_whole(&held).await;
+    pause_campaign(app, held.id, "admin").await.unwrap();
+    town.advance(20).await;
+    let foretold = foretell(app).await.unwrap();
+    // What is held is not foretold: nobody knows when it goes on.
+    assert_eq!(foretold.items.len(), 1);
+    let (waits, seen) = &foretold.items[0];
+    assert_eq!(waits.campaign, Some(new.id));
+    let gone = accepted(&town, new.id).await;
+    let counted = usize::try_from(waits.load.messages).unwrap();
+    assert!(counted.abs_diff(120 - gone) <= 3, "{counted} and {gone}");
+    assert_eq!((seen.sent, seen.unsent), (waits.load.messages, 0));
+    assert_eq!(seen.by_number.len(), 3);
+    assert_eq!(foretold.done_at, seen.done_at);
+    let done_at = seen.done_at.unwrap();
+    town.advance(900).await;
+    assert_eq!(accepted(&town, new.id).await, 120);
+    let last = town.all_messages().await.iter().map(|one| one.at).max();
+    let off = last.unwrap().duration_since(done_at).abs();
+    // A minute is the forecast's step.
+    assert!(off <= SignedDuration::from_secs(90), "off by {off}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

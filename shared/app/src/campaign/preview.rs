@@ -2,9 +2,9 @@
 
 use domain::audience::LeftOut;
 use domain::campaign::{Counts, NewCampaign, Source};
-use domain::forecast::{Load, Outlook, forecast};
+use domain::forecast::{Load, Outlook, REQUEST, forecast};
 use domain::ids::NumberId;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use store::StoreError;
 
@@ -12,9 +12,6 @@ use super::recipients::Recipients;
 use super::waiting::waiting_loads;
 use crate::context::App;
 use crate::dispatch::runners;
-
-/// What a request and the engine around it take, on average.
-const REQUEST: SignedDuration = SignedDuration::from_millis(1_500);
 
 /// What would become of it.
 #[derive(Debug, Clone, PartialEq)]

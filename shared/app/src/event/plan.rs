@@ -2,7 +2,7 @@
 //! (requirement S11), and the room that broadcasts leave for them (requirement S2).
 
 use domain::event::{Event, EventStatus, Plan};
-use domain::forecast::{Load, Outlook, ReminderPlan, lead};
+use domain::forecast::{Load, Outlook, REQUEST, ReminderPlan, lead};
 use domain::message::Class;
 use domain::reserve::Ahead;
 use domain::settings::{Control, Settings};
@@ -15,9 +15,6 @@ use crate::dispatch::runners;
 
 /// Reminders begin so long before the event if everyone gets one in that time.
 const USUAL: SignedDuration = SignedDuration::from_hours(1);
-
-/// Mean time of a request, with what the engine does around it.
-const REQUEST: SignedDuration = SignedDuration::from_millis(1_500);
 
 /// From when on reminders of the event may begin.
 pub(super) fn earliest(event: &Event, settings: &Settings) -> Timestamp {
