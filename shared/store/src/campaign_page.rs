@@ -13,7 +13,7 @@ use crate::campaigns::left_out_words;
 use crate::item::{iso, number, text};
 use crate::messages::{due_key, ended};
 use crate::tables::Table;
-use crate::write::{Change, Committed, transact};
+use crate::write::{Change, Committed, transact, transact_made};
 use crate::{Store, StoreError};
 
 /// What a page writes.
@@ -83,15 +83,18 @@ impl Store {
         // Nearly always there is none of these rows; only those that are there are asked what they are.
         let mut there = BTreeSet::new();
         loop {
-            let mut parts = vec![change.clone()];
-            for (at, row) in page.rows.iter().enumerate() {
-                parts.push(if there.contains(&at) {
-                    self.put_row(campaign.new.id, row)?
+            let row = |(at, row): (usize, &NewMessage)| {
+                if there.contains(&at) {
+                    self.put_row(campaign.new.id, row)
                 } else {
-                    self.put_message(row)?
-                });
-            }
-            match transact(WHAT, &self.client, parts).await? {
+                    self.put_message(row)
+                }
+            };
+            let parts = || {
+                let rows = page.rows.iter().enumerate().map(row);
+                std::iter::once(Ok(change.clone())).chain(rows).collect()
+            };
+            match transact_made(WHAT, &self.client, parts).await? {
                 Committed::Yes => return Ok(PageWritten::Yes),
                 refused if refused.refused_at(0) => return Ok(PageWritten::Moved),
                 Committed::Refused(at) => {

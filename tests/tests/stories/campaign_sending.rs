@@ -151,6 +151,10 @@ async fn what_waits_is_foretold_and_comes_true() {
     town.open_whole(&new).await;
     town.open_whole(&held).await;
     pause_campaign(app, held.id, "admin").await.unwrap();
+    // Nothing of this one goes without a word either.
+    let mut staged = town.broadcast(3);
+    staged.staged = Some(0);
+    town.open_whole(&staged).await;
     town.advance(20).await;
     let foretold = foretell(app).await.unwrap();
     // What is held is not foretold: nobody knows when it goes on.

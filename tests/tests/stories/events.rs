@@ -149,3 +149,34 @@ async fn who_registers_while_two_events_are_near_is_reminded_of_both() {
     assert_eq!(titles(&referrer).await, ["Kedua", "Pertama"]);
     town.check_invariants();
 }
+
+/// Whoever registers after an event was planned counts from the next night on: in its plan, in the room
+/// that broadcasts leave, and in the warning that numbers will not suffice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_made_anew_every_night_until_it_is_decided() {
+    let town = Town::open_on("2026-11-27 10:00").await;
+    limit_all(&town, 10).await;
+    let event = town.plan_event("Sosialisasi", "2026-11-29 19:30").await;
+    assert_eq!(event.plan.unwrap().people, 0);
+    town.crowd(120).await;
+    let app = &town.cloud.app;
+    let ahead = async || {
+        let lanes = app.store.open_lanes().await.unwrap();
+        let messages: Vec<u32> = lanes.ahead.iter().map(|one| one.ahead.messages).collect();
+        messages
+    };
+    assert_eq!(ahead().await, [0]);
+    town.advance_to("03:05").await;
+    let planned = app.store.event(event.id).await.unwrap().unwrap();
+    let plan = planned.plan.unwrap();
+    assert_eq!(plan.people, 120);
+    // Three numbers at ten an hour, three hours: ninety.
+    assert!((29..=31).contains(&plan.unsent), "{plan:?}");
+    assert_eq!(planned.revision, event.revision, "no change of an admin's");
+    assert_eq!(planned.reminder, None);
+    assert_eq!(ahead().await, [120]);
+    let logs = town.logs();
+    let id = event.id.to_string();
+    let told = |line: &str| line.contains("reminder_short") && line.contains(&id);
+    assert!(logs.lines().any(told), "somebody is told in time");
+}

@@ -19,7 +19,7 @@ pub struct Waits {
 }
 
 /// Everything that waits to be sent: the rows of each class, and those of each campaign that is not
-/// held. Counted in the lanes, so as of a moment ago. `without`: campaigns that are about to be closed.
+/// held, without those that wait for somebody's word. Counted in the lanes, so as of a moment ago. `without`: campaigns that are about to be closed.
 ///
 /// # Errors
 /// [`StoreError`] if the store does not answer.
@@ -46,7 +46,7 @@ pub async fn waiting(app: &App, without: &[CampaignId]) -> Result<Vec<Waits>, St
             continue;
         }
         let mut messages = 0_u32;
-        for lane in campaign.all_lanes() {
+        for lane in campaign.next_lanes() {
             messages = messages.saturating_add(app.store.count_lane(&lane).await?);
         }
         let load = Load {

@@ -61,6 +61,14 @@ pub(super) async fn plan(app: &App, event: &Event, now: Timestamp) -> Result<Pla
     Ok(Plan::new(&lead(&outlook, &loads, wanted), people, now))
 }
 
+/// Says so if people would stay without a reminder.
+pub(super) fn warn_of_shortfall(event: &Event, plan: &Plan) {
+    if plan.unsent > 0 {
+        let (people, more) = (plan.unsent, plan.more_numbers);
+        tracing::error!(alarm = "reminder_short", event = %event.id, people, more, "people will stay without a reminder");
+    }
+}
+
 /// The planned reminders of all other events.
 async fn others(app: &App, event: &Event, now: Timestamp) -> Result<Vec<Ahead>, StoreError> {
     let events = app.store.events_after(EventStatus::Planned, now).await?;
