@@ -110,7 +110,7 @@ async fn test_waits(town: &Town) {
 async fn after_a_full_story_nothing_secret_stands_anywhere() {
     let town = Town::open_impatient_at("12:00").await;
     let story = story::play(&town).await;
-    let token = many(&town).await;
+    let token = Box::pin(many(&town)).await;
     let mut secrets = secrets(&story);
     let stranger = Phone::parse("0812 9999 9999").unwrap();
     let team = Phone::parse(TEAM).unwrap();
