@@ -301,6 +301,24 @@ fn planted() -> Vec<Planted> {
         ),
         plant(
             WEB,
+            "/Resources/MediaPolicy/Properties/PolicyDocument/Statement/0/Resource/Fn::Sub",
+            json!("arn:${AWS::Partition}:s3:::${MediaBucket}/*"),
+            "MediaPolicy: serves what was not looked at",
+        ),
+        plant(
+            WEB,
+            "/Resources/PagesPolicy/Properties/PolicyDocument/Statement/0/Principal",
+            json!("*"),
+            "PagesPolicy: opened to more than the site",
+        ),
+        plant(
+            "infra/media.yaml",
+            "/Resources/Media/Properties/PublicAccessBlockConfiguration/BlockPublicPolicy",
+            json!(false),
+            "Media: not closed to the public",
+        ),
+        plant(
+            WEB,
             "/Resources/Pages/Properties/PublicAccessBlockConfiguration/IgnorePublicAcls",
             json!(false),
             "Pages: not closed to the public",

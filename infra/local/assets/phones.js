@@ -173,12 +173,20 @@ function itemElement(item, phone) {
   part(element, 'who').textContent = own ? `to ${labelOf(item.to)}` : `${labelOf(item.from)} · ${item.from}`;
   part(element, 'text').textContent = item.text ?? '';
   if (item.media_url) {
-    part(element, 'media').textContent = `Attached: ${item.media_url}`;
+    const link = part(element, 'media-link');
+    link.textContent = item.media_url;
+    link.href = filePath(item.media_url);
     part(element, 'media').hidden = false;
   }
   part(element, 'at').dateTime = item.at;
   part(element, 'at').textContent = itemTime(new Date(item.at));
   return element;
+}
+
+/** A file of the site stands on this machine, whatever the site is called. */
+function filePath(address) {
+  const path = URL.canParse(address) ? new URL(address).pathname : '';
+  return path.startsWith('/media/') ? path : address;
 }
 
 /** Offers our numbers to reply to: the last one that wrote, unless another was chosen. */

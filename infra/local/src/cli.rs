@@ -46,6 +46,8 @@ pub enum Admin {
     /// Texts of messages.
     #[command(subcommand)]
     Templates(Templates),
+    /// When what waits will be done, and by which numbers.
+    Backlog,
 }
 
 /// What an event is to be like.
@@ -152,6 +154,7 @@ pub async fn run(admin: Admin, port: u16) -> Result<Value, StartError> {
         Admin::Attendance(what) => cloud.attendance(what).await,
         Admin::Broadcast(broadcast) => cloud.broadcast(broadcast).await,
         Admin::Templates(templates) => cloud.templates(templates).await,
+        Admin::Backlog => cloud.get("/backlog").await,
     }
 }
 

@@ -1,17 +1,14 @@
 //! What waits, and for what: for whoever asks why a message has not come yet.
 
-use domain::forecast::{LoadForecast, Outlook, forecast};
+use domain::forecast::{LoadForecast, Outlook, REQUEST, forecast};
 use domain::lane::Lane;
 use domain::message::Class;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use store::{Steering, StoreError};
 
 use crate::campaign::{Waits, waits};
 use crate::context::App;
 use crate::dispatch::runners;
-
-/// Mean time of a request, with what the engine does around it.
-pub(crate) const REQUEST: SignedDuration = SignedDuration::from_millis(1_500);
 
 /// More than this is not counted one by one.
 const COUNTED: usize = 1_000;
@@ -75,6 +72,14 @@ pub struct Backlog {
     pub above_ceiling: u32,
     /// When the last of all that can go will have gone, if all will.
     pub done_at: Option<Timestamp>,
+}
+
+impl Backlog {
+    /// What can go without a person, with what becomes of it.
+    pub fn foretold(&self) -> impl Iterator<Item = (&Waits, &LoadForecast)> {
+        let parts = self.parts.iter();
+        parts.filter_map(|part| Some((&part.waits, part.forecast.as_ref()?)))
+    }
 }
 
 /// Counts what waits, and foretells when it will be done. Reads as much as waits.

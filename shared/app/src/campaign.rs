@@ -25,7 +25,8 @@ pub use steer::{
     cancel_campaign, close_campaign, pause_campaign, progress, release_staged, resume_campaign,
 };
 pub(crate) use sweep::sweep_campaigns;
-pub use waiting::{Waits, waiting_loads, waits};
+pub(crate) use waiting::waiting_loads;
+pub use waiting::{Waits, waits};
 
 /// Why nothing was done for a campaign.
 #[derive(Debug, thiserror::Error)]

@@ -320,6 +320,14 @@ impl Campaign {
         })
     }
 
+    /// The lanes whose rows go without anybody's word: of a staged one those of the first rows.
+    pub fn next_lanes(&self) -> impl Iterator<Item = Lane> + use<> {
+        let first = usize::from(FIRST_SHARD) + 1;
+        let all = usize::from(self.new.shards());
+        let lanes = if self.status.staged { first } else { all };
+        self.all_lanes().take(lanes)
+    }
+
     /// What its time, `now`, means for it, if its time has come. `patience` is how late a broadcast
     /// may begin without asking.
     #[must_use]

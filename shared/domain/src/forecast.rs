@@ -20,6 +20,9 @@ pub use lead::{Lead, ReminderPlan, lead};
 /// Farther ahead nothing is foretold.
 const AT_MOST: SignedDuration = SignedDuration::from_hours(24 * 60);
 
+/// Mean time of a request, with what the engine does around it.
+pub const REQUEST: SignedDuration = SignedDuration::from_millis(1_500);
+
 /// Messages of one kind that wait or will: a campaign, or the rows of a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Load {

@@ -1,5 +1,7 @@
 //! Pages of a campaign: rows that are written, or ended, all or none.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use domain::campaign::{Campaign, Counts, Phase, Position};
 use domain::ids::CampaignId;
@@ -11,7 +13,7 @@ use crate::campaigns::left_out_words;
 use crate::item::{iso, number, text};
 use crate::messages::{due_key, ended};
 use crate::tables::Table;
-use crate::write::{Change, Committed, transact};
+use crate::write::{Change, Committed, transact, transact_made};
 use crate::{Store, StoreError};
 
 /// What a page writes.
@@ -77,20 +79,37 @@ impl Store {
                 .set("phase", text(Phase::Open.as_str()))
                 .count_up("revision"),
         };
-        let mut parts = vec![change.in_transaction(WHAT)?];
-        for row in page.rows {
-            parts.push(self.put_row(campaign.new.id, row)?);
-        }
-        Ok(match transact(WHAT, &self.client, parts).await? {
-            Committed::Yes => PageWritten::Yes,
-            refused if refused.refused_at(0) => PageWritten::Moved,
-            Committed::Refused(at) => {
-                PageWritten::There(at.into_iter().map(|at| at.saturating_sub(1)).collect())
+        let change = change.in_transaction(WHAT)?;
+        // Nearly always there is none of these rows; only those that are there are asked what they are.
+        let mut there = BTreeSet::new();
+        loop {
+            let row = |(at, row): (usize, &NewMessage)| {
+                if there.contains(&at) {
+                    self.put_row(campaign.new.id, row)
+                } else {
+                    self.put_message(row)
+                }
+            };
+            let parts = || {
+                let rows = page.rows.iter().enumerate().map(row);
+                std::iter::once(Ok(change.clone())).chain(rows).collect()
+            };
+            match transact_made(WHAT, &self.client, parts).await? {
+                Committed::Yes => return Ok(PageWritten::Yes),
+                refused if refused.refused_at(0) => return Ok(PageWritten::Moved),
+                Committed::Refused(at) => {
+                    let at: Vec<usize> = at.into_iter().map(|at| at.saturating_sub(1)).collect();
+                    let known = there.len();
+                    there.extend(at.iter().copied());
+                    if there.len() == known {
+                        return Ok(PageWritten::There(at));
+                    }
+                }
             }
-        })
+        }
     }
 
-    /// Puts a row if there is none of its id, or one that ended `cancelled` before any request was
+    /// Puts a row in place of one of its id that ended `cancelled` before any request was
     /// made for it, or one that still waits in another campaign: an event moved away and back is
     /// announced by the campaign of its last move. A row that is being sent, or went its own way,
     /// stays.

@@ -288,13 +288,23 @@ pub(crate) async fn transact(
     client: &Client,
     parts: Vec<TransactWriteItem>,
 ) -> Result<Committed, StoreError> {
+    transact_made(what, client, || Ok(parts.clone())).await
+}
+
+/// The same with parts that are made for each attempt: a large one nearly always needs but one, and
+/// to copy it for another costs as much as to make it.
+pub(crate) async fn transact_made(
+    what: &'static str,
+    client: &Client,
+    parts: impl Fn() -> Result<Vec<TransactWriteItem>, StoreError>,
+) -> Result<Committed, StoreError> {
     // One token for all attempts: an attempt whose answer got lost is not done twice.
     let token = uuid::Uuid::new_v4().to_string();
     for attempt in 0..CONFLICT_TRIES {
         let answer = client
             .transact_write_items()
             .client_request_token(&token)
-            .set_transact_items(Some(parts.clone()))
+            .set_transact_items(Some(parts()?))
             .send()
             .await;
         let error = match answer {

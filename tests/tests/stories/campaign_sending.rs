@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use app::backlog::backlog;
 use app::campaign::{
     cancel_campaign, open_campaign, pause_campaign, progress, release_staged, resume_campaign,
 };
@@ -78,6 +79,37 @@ async fn a_broadcast_reaches_everybody_with_text_and_picture_and_is_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_for_later_begins_to_the_second_by_the_tick_alone() {
+    let town = Town::open_on("2026-11-30 10:00").await;
+    let all = people(0, 12);
+    town.populate(&all, None).await;
+    let app = &town.cloud.app;
+    let mut new = town.broadcast(1);
+    // Between two ticks, and days ahead.
+    new.not_before = "2026-12-02T04:20:41Z".parse().unwrap();
+    new.expires_at = new.not_before + SignedDuration::from_hours(24);
+    open_campaign(app, &new).await.unwrap();
+    town.advance(30).await;
+    assert_eq!(town.campaign(new.id).await.status.phase, Phase::Open);
+    // Queue messages are lost in the cloud too: the rows stand, and the tick is enough.
+    town.cloud.queue.lose(&["campaigns"]);
+    town.advance(50 * 3_600).await;
+    let names: Vec<_> = town.all_messages().await;
+    assert_eq!(names.len(), all.len());
+    let first = names.iter().map(|message| message.at).min().unwrap();
+    let last = names.iter().map(|message| message.at).max().unwrap();
+    let begun = first.duration_since(new.not_before);
+    assert!(
+        !begun.is_negative() && begun < SignedDuration::from_secs(3),
+        "begun {begun} after its time"
+    );
+    assert!(last.duration_since(first) < SignedDuration::from_secs(60));
+    let none = domain::schedule::ScheduleName::parse("broadcast").unwrap();
+    assert_eq!(app.schedule.list(&none).await.unwrap(), []);
+    town.check_invariants();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pause_stops_it_at_once_a_stop_counts_and_it_goes_on_where_it_was() {
     let town = Town::open_at("12:00").await;
     let all = people(0, 60);
@@ -107,6 +139,42 @@ async fn a_pause_stops_it_at_once_a_stop_counts_and_it_goes_on_where_it_was() {
     let expected = states(&[("failed/suppressed", 1), ("sent/accepted", 59)]);
     assert_eq!(town.states_of(new.id).await, expected);
     town.check_invariants();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_foretold_and_comes_true() {
+    let town = Town::open_at("10:00").await;
+    town.populate(&people(0, 120), None).await;
+    let app = &town.cloud.app;
+    let new = town.broadcast(1);
+    let held = town.broadcast(2);
+    town.open_whole(&new).await;
+    town.open_whole(&held).await;
+    pause_campaign(app, held.id, "admin").await.unwrap();
+    // Nothing of this one goes without a word either.
+    let mut staged = town.broadcast(3);
+    staged.staged = Some(0);
+    town.open_whole(&staged).await;
+    town.advance(20).await;
+    let waiting = backlog(app).await.unwrap();
+    let foretold: Vec<_> = waiting.foretold().collect();
+    // What is held is not foretold: nobody knows when it goes on.
+    assert_eq!(foretold.len(), 1);
+    let (waits, seen) = foretold[0];
+    assert_eq!(waits.campaign, Some(new.id));
+    let gone = accepted(&town, new.id).await;
+    let counted = usize::try_from(waits.load.messages).unwrap();
+    assert!(counted.abs_diff(120 - gone) <= 3, "{counted} and {gone}");
+    assert_eq!((seen.sent, seen.unsent), (waits.load.messages, 0));
+    assert_eq!(seen.by_number.len(), 3);
+    assert_eq!(waiting.done_at, seen.done_at);
+    let done_at = seen.done_at.unwrap();
+    town.advance(900).await;
+    assert_eq!(accepted(&town, new.id).await, 120);
+    let last = town.all_messages().await.iter().map(|one| one.at).max();
+    let off = last.unwrap().duration_since(done_at).abs();
+    // A minute is the forecast's step.
+    assert!(off <= SignedDuration::from_secs(90), "off by {off}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,16 +1,23 @@
 //! No number, key or message text in clear: not at rest, not in passing, not in a log line.
 
+use std::collections::BTreeMap;
+
 use app::attendance::{Decisions, confirm_report, import_report};
+use app::draft::{Draft, TestOrder, send_test};
 use app::ports::{Queue as _, QueueMessage, ReferralJob};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use domain::ids::ParticipantId;
 use domain::phone::Phone;
+use domain::template::TemplateName;
 use jiff::SignedDuration;
 use tests::leak::{Secret, found};
 use tests::{Person, Story, Town, story};
 use uuid::Uuid;
+
+/// A number of the team.
+const TEAM: &str = "0812 7777 7777";
 
 /// What nobody may read who reads tables, queues or logs.
 fn secrets(story: &Story) -> Vec<Secret> {
@@ -76,18 +83,39 @@ async fn many(town: &Town) -> Secret {
     town.advance(6 * 3_600).await;
     let broadcast = town.broadcast(1);
     town.open_whole(&broadcast).await;
+    test_waits(town).await;
     town.advance(600).await;
+    test_waits(town).await;
     Secret::text("join token", link.trim_start_matches("/j/"))
+}
+
+/// A text is tried on a number of the team that nobody else has.
+async fn test_waits(town: &Town) {
+    let draft = Draft {
+        name: TemplateName::parse("broadcast/uji").unwrap(),
+        variants: Some(vec!["Uji coba oleh tim: berilium".to_owned()]),
+        vars: BTreeMap::new(),
+    };
+    let order = TestOrder {
+        variant: 1,
+        to: Phone::parse(TEAM).unwrap(),
+        media: None,
+        key: &town.now().to_string(),
+        by: "admin",
+    };
+    send_test(&town.cloud.app, &draft, order).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_full_story_nothing_secret_stands_anywhere() {
     let town = Town::open_impatient_at("12:00").await;
     let story = story::play(&town).await;
-    let token = many(&town).await;
+    let token = Box::pin(many(&town)).await;
     let mut secrets = secrets(&story);
     let stranger = Phone::parse("0812 9999 9999").unwrap();
-    secrets.extend([token, Secret::phone(&stranger)]);
+    let team = Phone::parse(TEAM).unwrap();
+    secrets.extend([token, Secret::phone(&stranger), Secret::phone(&team)]);
+    secrets.push(Secret::text("text of a test", "berilium"));
     let places = town.places().await;
 
     // What is searched is really there.
@@ -105,6 +133,7 @@ async fn after_a_full_story_nothing_secret_stands_anywhere() {
         "events/piece",
         "broadcast_numbers/api_key",
         "limits/key",
+        "notifications_log/letter",
         "inbox/raw",
         "suppression/phone_index",
         "broadcast_numbers/hook_token_hash",
@@ -120,6 +149,7 @@ async fn after_a_full_story_nothing_secret_stands_anywhere() {
         "tidak akan menerima pesan lagi",
         "sudah kami hapus",
         "zirkonium",
+        "berilium",
         "pengingat ya",
         "kita belum sempat bertemu",
     ] {

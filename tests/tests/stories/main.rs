@@ -17,6 +17,7 @@ mod ceiling;
 mod comeback;
 mod cost;
 mod counters;
+mod drafts;
 mod event_changes;
 mod event_interleavings;
 mod events;

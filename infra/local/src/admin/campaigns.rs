@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::App;
+use app::backlog;
 use app::campaign::{
-    cancel_campaign, open_campaign, pause_campaign, preview, progress, release_staged,
+    Waits, cancel_campaign, open_campaign, pause_campaign, preview, progress, release_staged,
     resume_campaign,
 };
 use axum::body::Bytes;
@@ -13,7 +14,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::audience::{Audience, AudienceInput};
 use domain::campaign::{Campaign, CampaignKind, NewCampaign, Progress};
-use domain::ids::CampaignId;
+use domain::forecast::LoadForecast;
+use domain::ids::{CampaignId, NumberId};
 use domain::media::MediaName;
 use domain::message::MessageType;
 use domain::template::{Placeholder, TemplateName};
@@ -47,6 +49,7 @@ struct Asked {
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/broadcasts", get(list).post(send))
+        .route("/backlog", get(waiting))
         .route("/broadcasts/preview", post(look))
         .route("/broadcasts/{id}", get(status))
         .route("/broadcasts/{id}/{action}", post(steer))
@@ -64,6 +67,10 @@ impl Asked {
             format!("broadcast/{}", self.template)
         };
         let template = TemplateName::parse(&name).map_err(|error| unfit(error.message()))?;
+        if let Some(name) = self.vars.keys().find(|name| !name.is_entered()) {
+            let name = name.name();
+            return Err(unfit(&format!("{{{name}}} tidak diisi di sini.")));
+        }
         let media = self.media.as_deref().map(str::parse::<MediaName>);
         let media = media.transpose().map_err(|error| unfit(error.message()))?;
         let now = app.now();
@@ -107,6 +114,7 @@ fn view(campaign: &Campaign, progress: Option<&Progress>) -> Value {
         "status": campaign.status.word(),
         "template": new.template.as_ref().map(ToString::to_string),
         "audience": new.audience,
+        "media": new.media,
         "not_before": new.not_before,
         "queued": campaign.counts.queued,
         "left_out": left_out,
@@ -134,7 +142,43 @@ async fn status(
     Path(campaign): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     let (campaign, rows) = progress(&app, id(&campaign, "campaign")?).await?;
-    Ok(Json(view(&campaign, Some(&rows))))
+    let mut seen = view(&campaign, Some(&rows));
+    let waiting = backlog::backlog(&app).await?;
+    let mut own = waiting.foretold();
+    let own = own.find(|(waits, _)| waits.campaign == Some(campaign.new.id));
+    if let Some((waits, forecast)) = own {
+        seen["forecast"] = forecast_view(waits, forecast);
+    }
+    Ok(Json(seen))
+}
+
+/// When what waits will be done, and by which numbers.
+async fn waiting(State(app): State<Arc<App>>) -> Result<Json<Value>, Refusal> {
+    let waiting = backlog::backlog(&app).await?;
+    let items: Vec<Value> = waiting
+        .foretold()
+        .map(|(waits, forecast)| forecast_view(waits, forecast))
+        .collect();
+    Ok(Json(json!({ "items": items, "done_at": waiting.done_at })))
+}
+
+fn forecast_view(waits: &Waits, forecast: &LoadForecast) -> Value {
+    json!({
+        "class": waits.load.class.as_str(),
+        "campaign": waits.campaign,
+        "waiting": waits.load.messages,
+        "begins_at": forecast.begins_at,
+        "done_at": forecast.done_at,
+        "unsent": forecast.unsent,
+        "by_number": by_number(&forecast.by_number),
+    })
+}
+
+fn by_number(shares: &[(NumberId, u32)]) -> BTreeMap<String, u32> {
+    let shares = shares.iter();
+    shares
+        .map(|(number, messages)| (number.to_string(), *messages))
+        .collect()
 }
 
 async fn look(State(app): State<Arc<App>>, bytes: Bytes) -> Result<Json<Value>, Refusal> {
@@ -142,15 +186,10 @@ async fn look(State(app): State<Arc<App>>, bytes: Bytes) -> Result<Json<Value>, 
     let seen = preview(&app, &new).await?;
     let left_out = seen.left_out.iter();
     let left_out: BTreeMap<&str, u32> = left_out.map(|(why, n)| (why.as_str(), *n)).collect();
-    let by_number: BTreeMap<String, u32> = seen
-        .by_number
-        .iter()
-        .map(|(number, messages)| (number.to_string(), *messages))
-        .collect();
     Ok(Json(json!({
         "recipients": seen.recipients,
         "left_out": left_out,
-        "by_number": by_number,
+        "by_number": by_number(&seen.by_number),
         "begins_at": seen.begins_at,
         "done_at": seen.done_at,
         "unsent": seen.unsent,

@@ -127,6 +127,12 @@ async fn test(
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let asked: Asked = body(&bytes)?;
     let name = named(&asked.name)?;
+    if let Some(entered) = asked.vars.keys().find(|one| !one.is_entered()) {
+        return Err(unfit(format!(
+            "{{{}}} tidak diisi di sini.",
+            entered.name()
+        )));
+    }
     let to = Phone::parse(&asked.to).map_err(|error| unfit(error.message().to_owned()))?;
     let media = asked.media.as_deref().map(str::parse::<MediaName>);
     let media = media

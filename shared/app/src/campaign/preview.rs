@@ -2,7 +2,7 @@
 
 use domain::audience::LeftOut;
 use domain::campaign::{Counts, NewCampaign, Source};
-use domain::forecast::{Load, Outlook, forecast};
+use domain::forecast::{Load, Outlook, REQUEST, forecast};
 use domain::ids::NumberId;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -10,7 +10,6 @@ use store::StoreError;
 
 use super::recipients::Recipients;
 use super::waiting::waiting_loads;
-use crate::backlog::REQUEST;
 use crate::context::App;
 use crate::dispatch::runners;
 

@@ -23,7 +23,7 @@ pub struct Waits {
 }
 
 /// Everything that waits to be sent: the rows of each class, and those of each campaign that is not
-/// given up. Counted in the lanes, so as of a moment ago.
+/// given up, without those that wait for somebody's word. Counted in the lanes, so as of a moment ago.
 ///
 /// # Errors
 /// [`StoreError`] if the store does not answer.
@@ -50,7 +50,7 @@ pub async fn waits(app: &App, now: Timestamp) -> Result<Vec<Waits>, StoreError> 
             continue;
         }
         let mut messages = 0_u32;
-        for lane in campaign.all_lanes() {
+        for lane in campaign.next_lanes() {
             messages = messages.saturating_add(app.store.count_lane(&lane).await?);
         }
         all.push(Waits {
@@ -73,7 +73,7 @@ pub async fn waits(app: &App, now: Timestamp) -> Result<Vec<Waits>, StoreError> 
 ///
 /// # Errors
 /// [`StoreError`] if the store does not answer.
-pub async fn waiting_loads(app: &App, without: &[CampaignId]) -> Result<Vec<Load>, StoreError> {
+pub(crate) async fn waiting_loads(app: &App, without: &[CampaignId]) -> Result<Vec<Load>, StoreError> {
     let all = waits(app, app.now()).await?.into_iter();
     let goes_on = all.filter(|waits| {
         let is_left_out = waits.campaign.is_some_and(|id| without.contains(&id));

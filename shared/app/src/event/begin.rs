@@ -9,7 +9,7 @@ use domain::schedule::{Job, JobKind, LEAST_LEAD, Start};
 use jiff::Timestamp;
 
 use super::arrange::{decide_reminder, event_ref, follow_up_at, job};
-use super::plan::{earliest, keep_room, plan};
+use super::plan::{earliest, keep_room, plan, warn_of_shortfall};
 use super::{EventError, TRIES};
 use crate::campaign::open_campaign;
 use crate::context::App;
@@ -69,10 +69,7 @@ pub(super) async fn begin_reminder(app: &App, id: EventId) -> Result<Begun, Even
             return Ok(Begun::Yes);
         }
         let plan = plan(app, &event, now).await?;
-        if plan.unsent > 0 {
-            let (people, more) = (plan.unsent, plan.more_numbers);
-            tracing::error!(alarm = "reminder_short", event = %id, people, more, "people will stay without a reminder");
-        }
+        warn_of_shortfall(&event, &plan);
         let settings = app.store.steering().await?.settings;
         let decided = decide_reminder(event, plan, &settings, now);
         if app.store.save_event(&decided).await? {

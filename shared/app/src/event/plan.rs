@@ -2,14 +2,13 @@
 //! (requirement S11), and the room that broadcasts leave for them (requirement S2).
 
 use domain::event::{Event, EventStatus, Plan};
-use domain::forecast::{Load, Outlook, ReminderPlan, lead};
+use domain::forecast::{Load, Outlook, REQUEST, ReminderPlan, lead};
 use domain::message::Class;
 use domain::reserve::Ahead;
 use domain::settings::{Control, Settings};
 use jiff::{SignedDuration, Timestamp};
 use store::{Steering, StoreError};
 
-use crate::backlog::REQUEST;
 use crate::campaign::{CampaignError, plan_reminders, waiting_loads};
 use crate::context::App;
 use crate::dispatch::runners;
@@ -60,6 +59,14 @@ pub(super) async fn plan(app: &App, event: &Event, now: Timestamp) -> Result<Pla
         max_lead: SignedDuration::from_mins(i64::from(settings.max_lead_min)),
     };
     Ok(Plan::new(&lead(&outlook, &loads, wanted), people, now))
+}
+
+/// Says so if people would stay without a reminder.
+pub(super) fn warn_of_shortfall(event: &Event, plan: &Plan) {
+    if plan.unsent > 0 {
+        let (people, more) = (plan.unsent, plan.more_numbers);
+        tracing::error!(alarm = "reminder_short", event = %event.id, people, more, "people will stay without a reminder");
+    }
 }
 
 /// The planned reminders of all other events.

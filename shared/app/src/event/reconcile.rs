@@ -12,6 +12,7 @@ use store::Chain;
 
 use super::EventError;
 use super::arrange::{arrange, job};
+use super::plan::{plan, warn_of_shortfall};
 use crate::context::App;
 use crate::dispatch::Earliest;
 use crate::ports::QueueMessage;
@@ -48,7 +49,11 @@ pub async fn reconcile(app: &App) -> Result<Reconciled, EventError> {
                 continue;
             }
             let id = event.id;
-            if let Err(error) = arrange(app, event, now).await {
+            let arranged = async {
+                let event = planned_again(app, event, now).await?;
+                arrange(app, event, now).await
+            };
+            if let Err(error) = Box::pin(arranged).await {
                 tracing::error!(event = %id, error = %Chain(&error), "event could not be arranged");
                 done.failed += 1;
             }
@@ -66,6 +71,27 @@ pub async fn reconcile(app: &App) -> Result<Reconciled, EventError> {
         }
     }
     Ok(done)
+}
+
+/// The event with its plan as of now, if it is not decided yet when its reminders begin: people have
+/// registered since, numbers come and go, and broadcasts leave room for as many reminders as the plan
+/// says. Who would stay without is told while something can be done about it.
+async fn planned_again(app: &App, event: Event, now: Timestamp) -> Result<Event, EventError> {
+    if !event.is_ahead(now) || event.reminder.is_some() {
+        return Ok(event);
+    }
+    // What the index shows may be behind.
+    let stored = app.store.event(event.id).await?;
+    let mut event = stored.ok_or(EventError::NotFound)?;
+    if !event.is_ahead(now) || event.reminder.is_some() {
+        return Ok(event);
+    }
+    let plan = plan(app, &event, now).await?;
+    warn_of_shortfall(&event, &plan);
+    event.plan = Some(plan);
+    // Whoever wrote it meanwhile has planned it, too.
+    app.store.save_event(&event).await?;
+    Ok(app.store.event(event.id).await?.unwrap_or(event))
 }
 
 /// The schedules an event may have.

@@ -225,8 +225,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    use crate::settings::Strategy;
-
     fn fields(errors: &FieldErrors) -> Vec<&str> {
         errors.iter().map(|(field, _)| field).collect()
     }

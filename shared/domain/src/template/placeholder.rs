@@ -102,6 +102,13 @@ impl Placeholder {
         }
     }
 
+    /// Whether its value is entered with a broadcast; everything else is known, and nobody is to be
+    /// called by another name.
+    #[must_use]
+    pub fn is_entered(self) -> bool {
+        matches!(self, Self::Topic | Self::LinkPage)
+    }
+
     /// The placeholder of that name; exact case, no spaces.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
