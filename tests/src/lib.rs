@@ -23,6 +23,7 @@ mod logs;
 mod moto;
 pub mod panel;
 mod panel_day;
+mod panel_log;
 mod panel_people;
 mod pause;
 pub mod people;

@@ -5,6 +5,7 @@ use local::simulator::{Form, LidUse};
 use serde_json::{Value, json};
 
 use crate::panel::Panel;
+use crate::panel_log::log;
 use crate::panel_people::participants;
 use crate::person::Person;
 use crate::story::Story;
@@ -26,6 +27,7 @@ pub(crate) async fn panel(town: &Town, story: &mut Story) {
     suppressions(town, &admin, story).await;
     colleagues(&admin, story).await;
     participants(town, &admin, story).await;
+    log(town, &admin).await;
     let page = admin.get("audit?limit=5").await;
     assert_eq!(page["items"].as_array().map(Vec::len), Some(5));
     let next = page["next_cursor"].as_str().expect("there is more");

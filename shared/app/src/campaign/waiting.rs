@@ -73,7 +73,10 @@ pub async fn waits(app: &App, now: Timestamp) -> Result<Vec<Waits>, StoreError> 
 ///
 /// # Errors
 /// [`StoreError`] if the store does not answer.
-pub(crate) async fn waiting_loads(app: &App, without: &[CampaignId]) -> Result<Vec<Load>, StoreError> {
+pub(crate) async fn waiting_loads(
+    app: &App,
+    without: &[CampaignId],
+) -> Result<Vec<Load>, StoreError> {
     let all = waits(app, app.now()).await?.into_iter();
     let goes_on = all.filter(|waits| {
         let is_left_out = waits.campaign.is_some_and(|id| without.contains(&id));
