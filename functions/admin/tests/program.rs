@@ -19,6 +19,10 @@ fn required() -> Variables {
     vec![
         ("TABLE_PREFIX", "sample".to_owned()),
         ("WAKE_QUEUE_URL", "http://127.0.0.1:9/wake".to_owned()),
+        (
+            "REFERRALS_QUEUE_URL",
+            "http://127.0.0.1:9/referrals".to_owned(),
+        ),
         ("FIELD_KEY_ARN", "arn:aws:kms:x:0:key/0".to_owned()),
         ("ORIGIN_CHECK", "off".to_owned()),
         ("GATEWAY_URL", "http://127.0.0.1:9".to_owned()),
@@ -56,6 +60,7 @@ async fn it_answers_whom_the_authorizer_names_and_nobody_else() {
     variables.extend(account.pool_variables().await);
     variables.extend([
         ("WAKE_QUEUE_URL", account.queue_url("wake")),
+        ("REFERRALS_QUEUE_URL", account.queue_url("referrals")),
         ("FIELD_KEY_ARN", account.key_arn()),
         ("ORIGIN_CHECK", "off".to_owned()),
         ("GATEWAY_URL", "http://127.0.0.1:9".to_owned()),

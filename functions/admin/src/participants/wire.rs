@@ -105,7 +105,7 @@ impl UnknownCity {
 
 /// Who invited somebody.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Referrer {
+pub(super) struct Inviter {
     id: Uuid,
     #[schema(example = "Budi Santoso")]
     name: String,
@@ -128,7 +128,7 @@ pub(super) struct Participant {
     profession: String,
     phone: ShownPhone,
     /// Who invited them; null if nobody is known, or they were erased.
-    referrer: Option<Referrer>,
+    referrer: Option<Inviter>,
     /// Also of one who was erased.
     referrer_id: Option<Uuid>,
     /// Place among those the referrer invited.
@@ -161,7 +161,7 @@ impl Participant {
             city: person.city.as_str().to_owned(),
             profession: person.profession.as_str().to_owned(),
             phone: sight.phone(person.phone),
-            referrer: referrer.map(|one| Referrer {
+            referrer: referrer.map(|one| Inviter {
                 id: one.participant.id.0,
                 name: one.participant.name.as_str().to_owned(),
                 phone: sight.phone(one.participant.phone),
