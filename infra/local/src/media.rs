@@ -42,7 +42,7 @@ impl LocalMedia {
     /// edge's.
     ///
     /// # Errors
-    /// The folder cannot be made.
+    /// There is no place for temporary files.
     pub fn open(
         data_dir: Option<&Path>,
         base_url: &str,
@@ -54,9 +54,6 @@ impl LocalMedia {
         };
         let parent = temporary.as_ref().map(TempDir::path).or(data_dir);
         let folder = parent.unwrap_or(Path::new(".")).to_path_buf();
-        for part in [INCOMING, FOLDER] {
-            std::fs::create_dir_all(folder.join(part))?;
-        }
         Ok(Self {
             folder,
             _temporary: temporary,
@@ -99,6 +96,7 @@ impl LocalMedia {
     /// A file stands there whole or not at all.
     fn write(&self, part: &str, name: &str, file: &[u8]) -> std::io::Result<()> {
         let folder = self.folder.join(part);
+        std::fs::create_dir_all(&folder)?;
         let mut whole = tempfile::NamedTempFile::new_in(&folder)?;
         std::io::Write::write_all(&mut whole, file)?;
         whole.persist(folder.join(name))?;

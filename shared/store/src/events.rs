@@ -207,7 +207,7 @@ impl Store {
             .transpose()
     }
 
-    /// The next planned events that have not begun, the earliest first, at most [`NEXT`].
+    /// The next planned events that have not begun, the earliest first, at most ten.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer. One that cannot be read is logged, and texts

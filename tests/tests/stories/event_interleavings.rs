@@ -56,7 +56,8 @@ impl Gate {
         fail::cfg_callback(moment.name(), move || {
             if first.swap(false, Ordering::SeqCst) {
                 tell.send(()).unwrap();
-                wait.lock().unwrap().recv().unwrap();
+                // What stands behind it on this thread goes on on another.
+                tokio::task::block_in_place(|| wait.lock().unwrap().recv().unwrap());
             }
         })
         .unwrap();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// Where a number stands.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Suppression {
+pub(super) struct StopStanding {
     /// stopped, asked (asks for messages again), lifted
     #[schema(example = "stopped")]
     state: &'static str,
@@ -18,7 +18,7 @@ pub(super) struct Suppression {
     reason: Option<String>,
 }
 
-impl Suppression {
+impl StopStanding {
     pub(super) fn of(stands: store::Suppressed) -> Self {
         Self {
             state: stands.suppression.standing.as_str(),

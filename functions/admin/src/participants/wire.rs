@@ -9,7 +9,7 @@ use store::{CityTotal, PersonFile, Profile};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::lines::{Consent, MessageLine, StopLine, Suppression};
+use super::lines::{Consent, MessageLine, StopLine, StopStanding};
 use crate::shown::{ShownPhone, Sight};
 
 /// Which participants.
@@ -189,7 +189,7 @@ pub(super) struct ParticipantFile {
     chat_number_id: Option<Uuid>,
     chat_at: Option<Timestamp>,
     /// Where their number stands; null if it never asked to stop.
-    suppression: Option<Suppression>,
+    suppression: Option<StopStanding>,
     /// How it came there, the earliest first.
     suppression_history: Vec<StopLine>,
     /// What they agreed to and withdrew, the earliest first.
@@ -208,7 +208,7 @@ impl ParticipantFile {
             total_invited: file.total_invited,
             chat_number_id: chat.map(|chat| chat.number_id.0),
             chat_at: chat.map(|chat| chat.at),
-            suppression: file.standing.map(Suppression::of),
+            suppression: file.standing.map(StopStanding::of),
             suppression_history: file.history.into_iter().map(StopLine::of).collect(),
             consents: file.consents.into_iter().map(Consent::of).collect(),
             messages: file.messages.into_iter().map(MessageLine::of).collect(),
