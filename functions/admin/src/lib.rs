@@ -1,8 +1,8 @@
 //! The API of the admin panel (requirement A). One file per resource; routes and OpenAPI document
 //! come from one source.
 //!
-//! A new resource is one file with a function `routes`, one line in [`resources`], and a line for
-//! each of its operations in [`access`], which says who may do it.
+//! A new resource is one file with a function `routes`, one line in `resources.rs`, and a line for
+//! each of its operations in `access.rs`, which says who may do it.
 
 mod access;
 mod actor;

@@ -80,6 +80,10 @@ async fn search(
     let name = match Wanted::parse(&asked.q).map_err(Problem::Fields)? {
         Wanted::Name(name) => name,
         Wanted::Number(phone) => {
+            // One page at most: no cursor leads into it.
+            let list = "participants by number";
+            let page = page::Asked::read(list, asked.cursor.as_deref(), asked.limit)?;
+            page.position::<Mark>(&deps)?;
             let found = find_by_number(&deps.app, &phone).await?;
             let items = found.into_iter();
             return Ok(Json(Page {

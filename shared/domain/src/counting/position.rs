@@ -18,7 +18,7 @@ impl Position {
     /// Reads a stream's label, as its address ends with, and a sequence number: digits, any count.
     ///
     /// # Errors
-    /// [`NoPosition`] if the label is empty or the number is none.
+    /// `NoPosition` if the label is empty or the number is none.
     pub fn new(stream: &str, number: &str) -> Result<Self, NoPosition> {
         let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
         if stream.is_empty() || stream.contains('#') || !is_number {
