@@ -64,7 +64,7 @@ pub struct LoadForecast {
     pub begins_at: Option<Timestamp>,
     /// When the last leaves, if all do.
     pub done_at: Option<Timestamp>,
-    /// Messages by number, those that send any; they add up to `sent` but for rounding.
+    /// Messages by number, those that send any; they add up to `sent`.
     pub by_number: Vec<(NumberId, u32)>,
 }
 

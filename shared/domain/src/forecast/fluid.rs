@@ -214,9 +214,11 @@ fn finish(outlook: &Outlook<'_>, taps: &[Tap<'_>], flows: Vec<Flow>) -> Forecast
         .into_iter()
         .map(|flow| {
             let unsent = (flow.left.round() as u32).min(flow.load.messages);
-            let by_number = taps.iter().zip(&flow.by_number);
+            let sent = flow.load.messages - unsent;
+            let shares = whole(&flow.by_number, sent);
+            let by_number = taps.iter().zip(shares);
             LoadForecast {
-                sent: flow.load.messages - unsent,
+                sent,
                 unsent,
                 begins_at: flow.begins_at,
                 done_at: match flow.load.messages {
@@ -224,8 +226,8 @@ fn finish(outlook: &Outlook<'_>, taps: &[Tap<'_>], flows: Vec<Flow>) -> Forecast
                     _ => flow.done_at,
                 },
                 by_number: by_number
-                    .map(|(tap, sent)| (tap.number.id, sent.round() as u32))
-                    .filter(|(_, sent)| *sent > 0)
+                    .map(|(tap, share)| (tap.number.id, share))
+                    .filter(|(_, share)| *share > 0)
                     .collect(),
             }
         })
@@ -233,6 +235,25 @@ fn finish(outlook: &Outlook<'_>, taps: &[Tap<'_>], flows: Vec<Flow>) -> Forecast
     let done = loads.iter().map(|load| load.done_at);
     let done_at = done.reduce(|a, b| Some(a?.max(b?))).flatten();
     Forecast { loads, done_at }
+}
+
+/// Whole messages for shares of them, `sent` altogether: what rounds one down goes to the next.
+fn whole(shares: &[f64], sent: u32) -> Vec<u32> {
+    let all: f64 = shares.iter().sum();
+    let scale = if all > 0.0 {
+        f64::from(sent) / all
+    } else {
+        0.0
+    };
+    let (mut up_to, mut given) = (0.0, 0);
+    let give = |share: &f64| {
+        up_to += share * scale;
+        let until = (up_to.round() as u32).clamp(given, sent);
+        let own = until - given;
+        given = until;
+        own
+    };
+    shares.iter().map(give).collect()
 }
 
 impl Flow {

@@ -83,6 +83,20 @@ fn few_messages_take_a_gap_and_a_request_each() {
 }
 
 #[test]
+fn what_the_numbers_send_adds_up_however_few_there_are() {
+    let three = [1, 2, 3].map(|id| runner(id, 240, 1_000));
+    for messages in [1, 2, 3, 7, 100, 5_000] {
+        let loads = [load(Class::FollowUp, messages, TEN)];
+        let seen = see(TEN, &three, &Control::default(), &loads)
+            .loads
+            .remove(0);
+        let by_number: u32 = seen.by_number.iter().map(|(_, count)| count).sum();
+        assert_eq!(by_number, seen.sent, "{:?}", seen.by_number);
+        assert_eq!(seen.sent + seen.unsent, messages);
+    }
+}
+
+#[test]
 fn the_hour_the_day_and_the_window_hold_messages_back() {
     let done = |messages| {
         see(
