@@ -20,7 +20,7 @@ pub struct Preview {
     pub recipients: u32,
     /// How many of its audience would not, by reason.
     pub left_out: BTreeMap<LeftOut, u32>,
-    /// Messages by number; they add up to those that leave in time, but for rounding.
+    /// Messages by number; they add up to those that leave in time.
     pub by_number: Vec<(NumberId, u32)>,
     /// When the first leaves, UTC.
     pub begins_at: Option<Timestamp>,
