@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::backlog::reminders_at_risk;
 use axum::Json;
 use axum::extract::State;
 use domain::counting::Period;
@@ -123,6 +124,8 @@ struct NextEvent {
 struct Problems {
     /// Nomor pengirim yang keluar sendiri.
     numbers_out: u64,
+    /// Pengingat acara yang menurut perkiraan tidak terkirim pada waktunya.
+    reminders_at_risk: u32,
     /// Pesan masuk yang belum jelas dari siapa; paling banyak 100 dihitung.
     inbox_open: u64,
     /// Pesan yang mungkin sudah sampai; paling banyak 100 dihitung.
@@ -223,6 +226,7 @@ async fn overview(
             .collect(),
         problems: Problems {
             numbers_out: size(numbers.iter().filter(|number| !number.is_active).count()),
+            reminders_at_risk: Box::pin(reminders_at_risk(&deps.app)).await?,
             inbox_open: size(store.open_inbox(MOST_PROBLEMS).await?),
             unconfirmed: size(store.unconfirmed(MOST_PROBLEMS).await?),
         },

@@ -6,7 +6,7 @@ use domain::message::Class;
 use jiff::Timestamp;
 use store::{Steering, StoreError};
 
-use crate::campaign::{Waits, waits};
+use crate::campaign::{Waits, waits, waits_of};
 use crate::context::App;
 use crate::dispatch::runners;
 
@@ -88,31 +88,8 @@ impl Backlog {
 /// [`StoreError`] if the store does not answer.
 pub async fn backlog(app: &App) -> Result<Backlog, StoreError> {
     let now = app.now();
-    let Steering {
-        settings, control, ..
-    } = app.store.steering().await?;
-    let runners = runners(app).await?;
     let all = waits(app, now).await?;
-    let outlook = Outlook {
-        now,
-        runners: &runners,
-        hours: &settings.hours,
-        control: &control,
-        welcome_reserve_percent: settings.welcome_reserve_percent,
-        request: REQUEST,
-    };
-    let goes = |waits: &Waits| waits.hold.is_none() && !control.stops(waits.load.class);
-    let loads: Vec<_> = all.iter().filter(|waits| goes(waits)).collect();
-    let loads: Vec<_> = loads.into_iter().map(|waits| waits.load).collect();
-    let seen = forecast(&outlook, &loads);
-    let mut forecasts = seen.loads.into_iter();
-    let mut parts: Vec<BacklogPart> = all
-        .iter()
-        .map(|waits| BacklogPart {
-            forecast: goes(waits).then(|| forecasts.next()).flatten(),
-            waits: *waits,
-        })
-        .collect();
+    let (mut parts, done_at) = foretell(app, now, &all).await?;
     parts.sort_by_key(|part| part.waits.load.class);
     let of = async |lane: Lane| app.store.count_lane(&lane).await;
     Ok(Backlog {
@@ -122,6 +99,56 @@ pub async fn backlog(app: &App) -> Result<Backlog, StoreError> {
         waiting_sequence: of(Lane::WaitingSequence).await?,
         own_number: app.store.count_sticky().await?,
         above_ceiling: of(Lane::Held).await?,
-        done_at: seen.done_at,
+        done_at,
     })
+}
+
+/// Reminders that wait and will not go in time, as it looks now: the caps or the time until the event
+/// do not suffice, no number is left, or somebody has to let them go (requirement A7). No other
+/// message goes before a reminder, so that what else waits makes no difference.
+///
+/// # Errors
+/// [`StoreError`] if the store does not answer.
+pub async fn reminders_at_risk(app: &App) -> Result<u32, StoreError> {
+    let now = app.now();
+    let all = waits_of(app, now, &[Class::Reminder]).await?;
+    if all.is_empty() {
+        return Ok(0);
+    }
+    let (parts, _) = foretell(app, now, &all).await?;
+    let unsent = parts.iter().map(|part| match &part.forecast {
+        Some(seen) => seen.unsent,
+        None => part.waits.load.messages,
+    });
+    Ok(unsent.fold(0, u32::saturating_add))
+}
+
+/// What becomes of all this, in the same order, and when the last of it that can go will have gone.
+async fn foretell(
+    app: &App,
+    now: Timestamp,
+    all: &[Waits],
+) -> Result<(Vec<BacklogPart>, Option<Timestamp>), StoreError> {
+    let Steering {
+        settings, control, ..
+    } = app.store.steering().await?;
+    let runners = runners(app).await?;
+    let outlook = Outlook {
+        now,
+        runners: &runners,
+        hours: &settings.hours,
+        control: &control,
+        welcome_reserve_percent: settings.welcome_reserve_percent,
+        request: REQUEST,
+    };
+    let goes = |waits: &Waits| waits.hold.is_none() && !control.stops(waits.load.class);
+    let loads = all.iter().filter(|waits| goes(waits));
+    let loads: Vec<_> = loads.map(|waits| waits.load).collect();
+    let seen = forecast(&outlook, &loads);
+    let mut forecasts = seen.loads.into_iter();
+    let parts = all.iter().map(|waits| BacklogPart {
+        forecast: goes(waits).then(|| forecasts.next()).flatten(),
+        waits: *waits,
+    });
+    Ok((parts.collect(), seen.done_at))
 }

@@ -26,6 +26,7 @@ pub use steer::{
 };
 pub(crate) use sweep::sweep_campaigns;
 pub(crate) use waiting::waiting_loads;
+pub(crate) use waiting::waits_of;
 pub use waiting::{Waits, waits};
 
 /// Why nothing was done for a campaign.

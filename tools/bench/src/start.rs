@@ -212,7 +212,9 @@ fn value(variable: &str) -> Option<&'static str> {
         "GATEWAY_TIMEOUT_S" => "15",
         "POOL_ID" => "ap-southeast-3_sample",
         "SCHEDULE_GROUP" => "sample-jobs",
-        "SCHEDULE_TARGET_ARN" | "SCHEDULE_DLQ_ARN" => "arn:aws:sqs:ap-southeast-3:000000000000:sample",
+        "SCHEDULE_TARGET_ARN" | "SCHEDULE_DLQ_ARN" => {
+            "arn:aws:sqs:ap-southeast-3:000000000000:sample"
+        }
         "SCHEDULE_ROLE_ARN" => "arn:aws:iam::000000000000:role/sample",
         name if name.ends_with("_QUEUE_URL") => "http://127.0.0.1:9/queue",
         _ => return None,

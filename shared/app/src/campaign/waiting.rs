@@ -28,8 +28,20 @@ pub struct Waits {
 /// # Errors
 /// [`StoreError`] if the store does not answer.
 pub async fn waits(app: &App, now: Timestamp) -> Result<Vec<Waits>, StoreError> {
+    waits_of(app, now, &Class::ALL).await
+}
+
+/// The same of some classes alone.
+///
+/// # Errors
+/// [`StoreError`] if the store does not answer.
+pub(crate) async fn waits_of(
+    app: &App,
+    now: Timestamp,
+    classes: &[Class],
+) -> Result<Vec<Waits>, StoreError> {
     let mut all = Vec::new();
-    for class in Class::ALL {
+    for &class in classes {
         let messages = match class {
             Class::Broadcast => 0,
             class => app.store.count_lane(&Lane::Class(class)).await?,
@@ -46,7 +58,8 @@ pub async fn waits(app: &App, now: Timestamp) -> Result<Vec<Waits>, StoreError> 
         });
     }
     for campaign in app.store.live_campaigns(MOST_CAMPAIGNS).await? {
-        if campaign.status.closing.is_some() {
+        let class = campaign.new.kind.class();
+        if campaign.status.closing.is_some() || !classes.contains(&class) {
             continue;
         }
         let mut messages = 0_u32;
@@ -57,7 +70,7 @@ pub async fn waits(app: &App, now: Timestamp) -> Result<Vec<Waits>, StoreError> 
             campaign: Some(campaign.new.id),
             hold: campaign.status.hold,
             load: Load {
-                class: campaign.new.kind.class(),
+                class,
                 messages,
                 not_before: campaign.new.not_before.max(now),
                 expires_at: campaign.new.expires_at,

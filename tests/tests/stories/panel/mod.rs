@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod colleagues;
+mod cost;
 mod notifications;
 mod numbers;
 mod participants;

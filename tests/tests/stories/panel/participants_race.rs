@@ -1,8 +1,13 @@
 //! A correction that meets whatever else may happen to the same person, in both orders.
 
-use app::Failpoint;
+use std::sync::Arc;
+
+use app::dispatch::{Call, dispatch};
+use app::people::{EditError, edit_participant};
 use app::ports::ReferralJob;
 use app::sequence_referral::run_referral_jobs;
+use app::{Act, Failpoint};
+use domain::people::Edit;
 use domain::suppression::Standing;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -256,12 +261,12 @@ async fn a_referrer_who_is_erased_or_gets_another_number_meanwhile_is_not_set() 
             let app = &race.town.cloud.app;
             let number = Person::nth(4);
             fail::remove(Failpoint::EditBeforeCommit.name());
-            let edit = domain::people::Edit {
+            let edit = Edit {
                 phone: Some(number.phone()),
-                ..domain::people::Edit::default()
+                ..Edit::default()
             };
-            let act = app::Act::of_the_system();
-            let changed = app::people::edit_participant(app, id, 0, &edit, &act).await;
+            let act = Act::of_the_system();
+            let changed = edit_participant(app, id, 0, &edit, &act).await;
             changed.unwrap();
         }
         pause.release();
@@ -319,6 +324,49 @@ async fn a_place_and_a_correction_meet_in_either_order_and_both_hold() {
         assert_eq!(tests::figure(&profile, "referrer_sequence"), Some(1));
         assert_eq!(word(&profile, "name"), Some("Siti Aminah"));
         assert_eq!(race.town.total_of(&race.person).await, 1);
+        race.check().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_around_a_correction_leaves_all_of_it_or_nothing() {
+    for point in [Failpoint::EditBeforeCommit, Failpoint::EditCommitted] {
+        let race = Arc::new(Race::open().await);
+        let referrer = Person::nth(3);
+        let town = &race.town;
+        town.all_register(std::slice::from_ref(&referrer)).await;
+        let id = town.id_of(&race.person).await.unwrap();
+        let edit = Edit {
+            referrer_phone: Some(referrer.phone()),
+            ..Edit::default()
+        };
+        fail::cfg(point.name(), "panic").unwrap();
+        let (worker, same) = (Arc::clone(&race), edit.clone());
+        let died = tokio::spawn(async move {
+            let act = Act::of_the_system();
+            let done = edit_participant(&worker.town.cloud.app, id, 0, &same, &act).await;
+            done.is_ok()
+        });
+        assert!(died.await.is_err(), "{point:?}");
+        fail::remove(point.name());
+        let act = Act::of_the_system();
+        let again = edit_participant(&town.cloud.app, id, 0, &edit, &act).await;
+        if point == Failpoint::EditBeforeCommit {
+            assert_eq!(again.unwrap().revision, 1);
+        } else {
+            let Err(EditError::Overtaken(now)) = again else {
+                panic!("{again:?}");
+            };
+            assert!(now.participant.referrer_id.is_some());
+        }
+        // The minute comes, which virtual time passes over while nobody says that it is needed.
+        dispatch(&town.cloud.app, Call::Tick).await.unwrap();
+        town.advance(300).await;
+        let profile = race.profile().await.unwrap();
+        assert_eq!(tests::figure(&profile, "referrer_sequence"), Some(1));
+        assert_eq!(town.total_of(&referrer).await, 1, "{point:?}");
+        let told = town.count_rows("referrer_alert", "sent", "accepted").await;
+        assert_eq!(told, 1, "{point:?}");
         race.check().await;
     }
 }
