@@ -13,8 +13,6 @@ use domain::ids::AdminId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::actor::Actor;
@@ -23,12 +21,9 @@ use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::{Asked, Id, Seen, tagged};
 use crate::page::{self, Page};
+use crate::routes::resource;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, add))
-        .routes(routes!(one, change))
-}
+resource!(list, add, one, change);
 
 /// What somebody may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -11,21 +11,18 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::Asked;
 use crate::page::{self, Page};
+use crate::routes::resource;
 
 /// How far back is looked if nobody says.
 const USUAL: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::new().routes(routes!(list))
-}
+resource!(list);
 
 /// Which entries.
 #[derive(Debug, Default, Deserialize, Serialize, IntoParams)]

@@ -8,16 +8,13 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::config::Deps;
 use crate::error::Problem;
+use crate::routes::resource;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::new().routes(routes!(waiting))
-}
+resource!(waiting);
 
 /// Everything that waits.
 #[derive(Debug, Serialize, ToSchema)]

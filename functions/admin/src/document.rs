@@ -8,6 +8,7 @@ use utoipa::openapi::{
     ContentBuilder, OneOfBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder,
 };
 use utoipa::{Modify, OpenApi as _, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::{ErrorAnswer, ErrorText};
 use crate::resources;
@@ -48,15 +49,12 @@ impl Modify for Token {
     }
 }
 
-/// What every resource adds to.
-pub(crate) fn base() -> OpenApi {
-    Base::openapi()
-}
-
 /// The whole document.
 #[must_use]
 pub fn document() -> OpenApi {
-    let (_, mut document) = resources::all().split_for_parts();
+    let base = OpenApiRouter::with_openapi(Base::openapi());
+    let all = resources::describe().into_iter();
+    let mut document = all.fold(base, OpenApiRouter::merge).into_openapi();
     for item in document.paths.paths.values_mut() {
         let operations = [
             (HttpMethod::Get, &mut item.get),
@@ -178,7 +176,7 @@ mod tests {
     #[test]
     fn no_two_resources_name_different_types_alike() {
         let mut known = std::collections::BTreeMap::new();
-        for routes in resources::each() {
+        for routes in resources::describe() {
             let components = routes.into_openapi().components.unwrap_or_default();
             for (name, schema) in components.schemas {
                 let schema = serde_json::to_value(schema).unwrap();

@@ -32,8 +32,7 @@ impl Admin {
     #[must_use]
     pub fn new(deps: Deps) -> Self {
         let deps = Arc::new(deps);
-        let (routes, _) = resources::all().split_for_parts();
-        let router = routes
+        let router = resources::serve()
             .method_not_allowed_fallback(no_such_method)
             .fallback(nothing_here)
             .layer(from_fn(access::guard))

@@ -11,8 +11,6 @@ use domain::phone::Phone;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::actor::Actor;
@@ -21,14 +19,10 @@ use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::{Asked, Id};
 use crate::page::{self, Page};
+use crate::routes::resource;
 use crate::shown::Sight;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(resolve))
-        .routes(routes!(dismiss))
-}
+resource!(list, resolve, dismiss);
 
 const NONE: Problem = Problem::NotFound("Pesan ini tidak ada, atau sudah diselesaikan.");
 

@@ -17,6 +17,7 @@ mod input;
 mod once;
 mod page;
 mod resources;
+mod routes;
 mod shown;
 
 mod admins;

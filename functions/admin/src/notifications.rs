@@ -15,8 +15,6 @@ use domain::ids::{MessageId, ParticipantId};
 use domain::log::{Mark, Refusal, Retried};
 use domain::message::{Failure, State as MessageState};
 use store::{Logged, Profile};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::actor::Actor;
 use crate::body::Body;
@@ -24,14 +22,10 @@ use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::{Asked, Id};
 use crate::page::{self, Page};
+use crate::routes::resource;
 use wire::{Notification, NotificationsAsked, RetryWord};
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(one))
-        .routes(routes!(retry))
-}
+resource!(list, one, retry);
 
 const NONE: Problem = Problem::NotFound("Pesan ini tidak ada.");
 

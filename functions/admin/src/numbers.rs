@@ -14,8 +14,6 @@ use domain::ids::NumberId;
 use domain::phone::{Phone, PhoneError};
 use gateway::KeyCheck;
 use store::{GatewayKey, KnownNumber, StoreError};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::actor::Actor;
 use crate::body::Body;
@@ -24,15 +22,10 @@ use crate::error::Problem;
 use crate::input::{Asked, Id, Seen, tagged};
 use crate::once::{Failed, OnceHeader, once};
 use crate::page::{self, Page};
+use crate::routes::resource;
 use wire::{NewNumber, Number, NumberPatch, NumberTest, NumbersAsked, Position, Webhook, id_of};
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, add))
-        .routes(routes!(one, change))
-        .routes(routes!(test))
-        .routes(routes!(webhook))
-}
+resource!(list, add, one, change, test, webhook);
 
 const NONE: Problem = Problem::NotFound("Nomor ini tidak ada.");
 

@@ -11,14 +11,13 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::Asked;
 use crate::referrers::named;
+use crate::routes::resource;
 
 /// Days that are shown if nobody says.
 const USUAL_DAYS: u16 = 30;
@@ -28,9 +27,7 @@ const TOP: usize = 10;
 /// Beyond so many, the rest is not counted.
 const MOST_PROBLEMS: usize = 100;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::new().routes(routes!(overview))
-}
+resource!(overview);
 
 /// Over which time.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -166,7 +163,7 @@ async fn overview(
     let step = |name: &str| steps.get(name).copied().unwrap_or_default();
     let size = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     Ok(Json(Overview {
-        as_of: store.counted_at().await?,
+        as_of: store.counted_as_of().await?,
         people: People {
             total: people.joined + people.not_joined,
             sudah_join: people.joined,

@@ -1,7 +1,7 @@
 //! Participants: lists, search, one of them, corrections, messages, stops, erasure (requirements A1,
 //! A5, C3).
 
-mod acts;
+pub(crate) mod acts;
 mod lines;
 mod wire;
 
@@ -17,8 +17,6 @@ use axum::response::Response;
 use domain::ids::ParticipantId;
 use domain::people::{Edit, Filter, ListQuery, Mark, Wanted};
 use store::{PersonFile, Profile, StoreError};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::actor::Actor;
 use crate::body::Body;
@@ -26,21 +24,13 @@ use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::{Asked, Id, Seen, tagged};
 use crate::page::{self, Page};
+use crate::routes::resource;
 use wire::{
     CitiesAsked, Participant, ParticipantFile, ParticipantPatch, ParticipantsAsked, Search,
     UnknownCity,
 };
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(search))
-        .routes(routes!(cities))
-        .routes(routes!(one, change, acts::erase))
-        .routes(routes!(acts::resend))
-        .routes(routes!(acts::unsubscribe))
-        .routes(routes!(acts::resubscribe))
-}
+resource!(list, search, cities, one, change);
 
 const NONE: Problem = Problem::NotFound("Peserta ini tidak ada.");
 const ERASED: Problem = Problem::NotFound("Data peserta ini sudah dihapus.");

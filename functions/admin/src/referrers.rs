@@ -11,8 +11,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{Profile, RankPlace};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::actor::Actor;
@@ -20,13 +18,10 @@ use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::{Asked, Id};
 use crate::page;
+use crate::routes::resource;
 use crate::shown::{ShownPhone, Sight};
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(one))
-}
+resource!(list, one);
 
 /// Which board.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -177,7 +172,7 @@ async fn list(
     Ok(Json(Referrers {
         items: shown.items,
         next_cursor: shown.next_cursor,
-        as_of: store.counted_at().await?,
+        as_of: store.counted_as_of().await?,
     }))
 }
 
@@ -226,7 +221,7 @@ async fn one(
         total_month,
         items: shown.items,
         next_cursor: shown.next_cursor,
-        as_of: store.counted_at().await?,
+        as_of: store.counted_as_of().await?,
     }))
 }
 

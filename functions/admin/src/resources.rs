@@ -2,33 +2,42 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Deps;
 use crate::{
-    admins, audit, backlog, document, inbound, notifications, numbers, overview, participants,
-    referrers, settings, suppressions,
+    admins, audit, backlog, inbound, notifications, numbers, overview, participants, referrers,
+    settings, suppressions,
 };
 
-/// The routes of each.
-pub(crate) fn each() -> Vec<OpenApiRouter<Arc<Deps>>> {
-    vec![
-        admins::routes(),
-        audit::routes(),
-        backlog::routes(),
-        inbound::routes(),
-        notifications::routes(),
-        numbers::routes(),
-        overview::routes(),
-        participants::routes(),
-        referrers::routes(),
-        settings::routes(),
-        suppressions::routes(),
-    ]
+macro_rules! resources {
+    ($($resource:path),+ $(,)?) => {
+        /// The routes of all.
+        pub(crate) fn serve() -> Router<Arc<Deps>> {
+            let router = Router::new();
+            $(let router = { use $resource as resource; resource::serve(router) };)+
+            router
+        }
+
+        /// What each adds to the document.
+        pub(crate) fn describe() -> Vec<OpenApiRouter<Arc<Deps>>> {
+            vec![$({ use $resource as resource; resource::describe() }),+]
+        }
+    };
 }
 
-/// All of them, with the document that describes them.
-pub(crate) fn all() -> OpenApiRouter<Arc<Deps>> {
-    let base = OpenApiRouter::with_openapi(document::base());
-    each().into_iter().fold(base, OpenApiRouter::merge)
+resources! {
+    admins,
+    audit,
+    backlog,
+    inbound,
+    notifications,
+    numbers,
+    overview,
+    participants,
+    participants::acts,
+    referrers,
+    settings,
+    suppressions,
 }

@@ -11,21 +11,16 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::settings::Control;
 use store::Everything;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::actor::Actor;
 use crate::body::Body;
 use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::{Seen, tagged};
+use crate::routes::resource;
 use wire::{Settings, SettingsPatch, Switches};
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::new()
-        .routes(routes!(all, change))
-        .routes(routes!(switch))
-}
+resource!(all, change, switch);
 
 /// Semua pengaturan.
 #[utoipa::path(

@@ -12,8 +12,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Suppressed;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::actor::Actor;
@@ -22,13 +20,10 @@ use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::{Asked, Id};
 use crate::page::{self, Page};
+use crate::routes::resource;
 use crate::shown::{ShownPhone, Sight};
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(lift))
-}
+resource!(list, lift);
 
 /// Where a number stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, ToSchema)]

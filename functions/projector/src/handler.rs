@@ -1,8 +1,9 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use app::count::{Recounted, begin_recount, count_changes, go_on_recounting};
+use app::count::{Recounted, begin_recount, count_changes, go_on_recounting, note_followed};
 use app::{App, Chain};
-use jiff::SignedDuration;
+use domain::counting::{Stream, counted_until};
+use jiff::{SignedDuration, Timestamp};
 use lambda_kit::BatchFailures;
 use lambda_runtime::Error;
 use serde_json::{Value, json};
@@ -32,12 +33,17 @@ pub async fn handle(app: &App, event: Value) -> Result<Value, Error> {
 }
 
 async fn count(app: &App, records: Vec<Value>) -> BatchFailures {
-    let mut failures = BatchFailures::default();
     let mut changes: BTreeMap<Countable, Vec<_>> = BTreeMap::new();
     let mut numbers: BTreeMap<Countable, Vec<String>> = BTreeMap::new();
+    let mut made: Vec<(Stream, Timestamp, String)> = Vec::new();
+    let mut failed: BTreeSet<String> = BTreeSet::new();
     for record in records {
         let number = number_of(&record);
-        match app.store.change_in(StreamRecord::new(record)) {
+        let record = StreamRecord::new(record);
+        if let (Some(stream), Some(at)) = (app.store.stream_of(&record), record.made_at()) {
+            made.push((stream, at, number.clone()));
+        }
+        match app.store.change_in(record) {
             Ok(Some((row, seen))) => {
                 numbers.entry(row.clone()).or_default().push(number);
                 changes.entry(row).or_default().push(seen);
@@ -46,17 +52,35 @@ async fn count(app: &App, records: Vec<Value>) -> BatchFailures {
             Err(error) => {
                 let error = &error;
                 tracing::error!(sequence = number, error = %Chain(error), "unreadable record");
-                failures.push_id(number);
+                failed.insert(number);
             }
         }
     }
     for (row, error) in count_changes(app, &changes).await {
         tracing::error!(?row, error = %Chain(&error), "a row was not counted");
-        for number in numbers.remove(&row).unwrap_or_default() {
-            failures.push_id(number);
-        }
+        failed.extend(numbers.remove(&row).unwrap_or_default());
+    }
+    note_followed(app, &reached(&made, &failed)).await;
+    let mut failures = BatchFailures::default();
+    for number in failed {
+        failures.push_id(number);
     }
     failures
+}
+
+/// Up to when each stream was counted by this batch.
+fn reached(
+    made: &[(Stream, Timestamp, String)],
+    failed: &BTreeSet<String>,
+) -> BTreeMap<Stream, Timestamp> {
+    let of = |stream: Stream| {
+        let its = made.iter().filter(|(from, _, _)| *from == stream);
+        let its: Vec<_> = its
+            .map(|(_, at, number)| (*at, !failed.contains(number)))
+            .collect();
+        Some((stream, counted_until(&its)?))
+    };
+    Stream::ALL.into_iter().filter_map(of).collect()
 }
 
 async fn recount(app: &App, begin: bool) -> Result<Value, Error> {

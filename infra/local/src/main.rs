@@ -69,15 +69,15 @@ async fn run() -> Result<(), local::StartError> {
          Landing page   {url}/\n\
          Simulator      {url}/simulator   phones, sending numbers, the clock\n\
          API of admins  {url}/simulator/api-docs   for tokens of these users:
-{users}         Data           {folder}   (remove the folder to begin again)\n\
+{users}Data           {folder}   (remove the folder to begin again)\n\
          \n\
          {demo}\
          Try:\n\
          1. Register somebody at {url}/ and watch the welcome arrive in the simulator.\n\
          2. Register a friend through {url}/ref=<the first number>: the referrer gets an alert.\n\
-            Outside 09.00–17.00 WIB the alert waits; the simulator offers to move the clock.\n\
+         \x20  Outside 09.00–17.00 WIB the alert waits; the simulator offers to move the clock.\n\
          3. Write STOP, LINK or JADWAL in somebody's chat: the webhook answers, and after a STOP nothing\n\
-            is sent to that phone any more.\n\
+         \x20  is sent to that phone any more.\n\
          4. Set a sending number to “Kunci tidak berlaku” and register again: the others take over.\n\
          \n\
          Ctrl-C ends it; the data stay.\n"

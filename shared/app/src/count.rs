@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::counting::{Mark, Move, Seen, Share, correct, follow};
+use domain::counting::{Mark, Move, Seen, Share, Stream, correct, follow};
+use jiff::Timestamp;
 use store::{Chain, Countable, Counted, Recount, Store, StoreError};
 
 use crate::App;
@@ -42,11 +43,18 @@ pub async fn count_changes(
         let decide = |row: &Countable, mark: &Mark| follow(mark, changes.get(row)?);
         failed.extend(settle(app, rows.to_vec(), decide).await.1);
     }
-    // One write an invocation; that it fails changes what is shown as the time, and nothing else.
-    if let Err(error) = app.store.note_counted(app.now()).await {
-        tracing::error!(error = %Chain(&error), "when it was counted could not be noted");
-    }
     failed
+}
+
+/// Notes up to when streams were counted. One write an invocation; that it fails changes what is
+/// shown as the time, and nothing else.
+pub async fn note_followed(app: &App, reached: &BTreeMap<Stream, Timestamp>) {
+    if reached.is_empty() {
+        return;
+    }
+    if let Err(error) = app.store.note_followed(reached, app.now()).await {
+        tracing::error!(error = %Chain(&error), "up to when it was counted could not be noted");
+    }
 }
 
 /// Reads marks, decides and writes until each row is settled: how many were moved, and those that

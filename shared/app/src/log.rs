@@ -107,7 +107,7 @@ async fn plan(app: &App, filter: &Filter) -> Result<(Plan, usize), StoreError> {
     let campaigns = app.store.live_campaigns(MOST_CAMPAIGNS).await?;
     let of_campaigns = campaigns.iter().flat_map(|campaign| campaign.all_lanes());
     let mut lanes: Vec<String> = of_campaigns.map(|lane| lane.partition()).collect();
-    // The same order at every page, whichever campaigns come and go.
+    // Where a campaign that has ended stood can be found in this order.
     lanes.sort_unstable();
     let classes = Class::ALL
         .into_iter()

@@ -5,6 +5,7 @@
 //! up to where the row's changes were seen. A change moves mark and counters together, by the
 //! difference of two shares; so a change that comes twice, late or in part cannot be counted twice.
 
+mod as_of;
 mod counter;
 mod position;
 mod share;
@@ -13,6 +14,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use as_of::{Followed, Stream, as_of, counted_until};
 pub use counter::{Counter, Outcome, Period, UnknownCounter};
 pub use position::Position;
 pub use share::{Entry, Facts, Share, of_erased, of_message, of_participant};

@@ -1,6 +1,9 @@
 //! Going through all counted rows, page by page.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::counting::{Followed, Stream, as_of};
 use jiff::Timestamp;
 
 use crate::counters::MARK;
@@ -174,27 +177,53 @@ impl Store {
         })
     }
 
-    /// Notes that changes were counted at this moment.
+    /// Notes up to when streams were followed, as of `now`.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn note_counted(&self, at: Timestamp) -> Result<(), StoreError> {
-        let change = Change::of(self.table(Table::Counters), key(STATE, COUNTED));
-        let change = change.set("counted_at", text(iso(at)));
+    pub async fn note_followed(
+        &self,
+        reached: &BTreeMap<Stream, Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut change = Change::of(self.table(Table::Counters), key(STATE, COUNTED));
+        for (stream, until) in reached {
+            let [its_until, its_noted_at] = followed_names(*stream);
+            change = change.set(its_until, text(iso(*until)));
+            change = change.set(its_noted_at, text(iso(now)));
+        }
         change.apply("counted", &self.client).await.map(drop)
     }
 
-    /// When changes were counted last; `None` if there never were any.
+    /// As of when the totals equal the rows; `None` if nothing was ever counted.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer or the item is unreadable.
-    pub async fn counted_at(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn counted_as_of(&self) -> Result<Option<Timestamp>, StoreError> {
         let wanted = [(self.table(Table::Counters), key(STATE, COUNTED))];
         let found = self.get_all("counted", &wanted).await?;
         let Some(item) = found.into_iter().flatten().next() else {
             return Ok(None);
         };
-        moment(&item, "counted_at").map(Some)
+        let mut streams = Vec::new();
+        for stream in Stream::ALL {
+            let [its_until, its_noted_at] = followed_names(stream);
+            if item.contains_key(its_until) {
+                streams.push(Followed {
+                    until: moment(&item, its_until)?,
+                    noted_at: moment(&item, its_noted_at)?,
+                });
+            }
+        }
+        Ok(as_of(&streams))
+    }
+}
+
+/// Where it stands up to when a stream was followed, and when that was noted.
+fn followed_names(stream: Stream) -> [&'static str; 2] {
+    match stream {
+        Stream::Participants => ["participants_until", "participants_noted_at"],
+        Stream::Messages => ["messages_until", "messages_noted_at"],
     }
 }
 

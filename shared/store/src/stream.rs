@@ -1,7 +1,8 @@
 //! Changes of counted rows, as the streams of their tables hand them over.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::counting::{Position, Seen, Share};
+use domain::counting::{Position, Seen, Share, Stream};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -19,6 +20,14 @@ impl StreamRecord {
     #[must_use]
     pub fn new(record: Value) -> Self {
         Self(record)
+    }
+
+    /// When the change was made, UTC, as near as the stream says.
+    #[must_use]
+    pub fn made_at(&self) -> Option<Timestamp> {
+        let seconds = self.0["dynamodb"]["ApproximateCreationDateTime"].as_f64()?;
+        let since = SignedDuration::try_from_secs_f64(seconds).ok()?;
+        Timestamp::from_duration(since).ok()
     }
 }
 
@@ -38,6 +47,18 @@ struct Content {
 }
 
 impl Store {
+    /// The stream that a record is from, if it is one of those that are followed.
+    #[must_use]
+    pub fn stream_of(&self, record: &StreamRecord) -> Option<Stream> {
+        let (name, _) = origin(record.0["eventSourceARN"].as_str()?)?;
+        self.stream_named(name)
+    }
+
+    fn stream_named(&self, table: &str) -> Option<Stream> {
+        let is_its = |stream: &Stream| self.table(table_of(*stream)) == table;
+        Stream::ALL.into_iter().find(is_its)
+    }
+
     /// The row that a record is about and how it stands after it; `None` for rows that are not
     /// counted. An error names the attribute alone.
     ///
@@ -51,10 +72,8 @@ impl Store {
         let bad = |what: &'static str| StoreError::unreadable(WHAT, what);
         // The reader's own error may quote what it read.
         let record: Envelope = serde_json::from_value(record).map_err(|_| bad("form"))?;
-        let (_, address) = record.source.split_once(":table/").ok_or(bad("source"))?;
-        let (name, label) = address.split_once("/stream/").ok_or(bad("source"))?;
-        let tables = [Table::Participants, Table::NotificationsLog];
-        let table = tables.into_iter().find(|table| self.table(*table) == name);
+        let (name, label) = origin(&record.source).ok_or(bad("source"))?;
+        let table = self.stream_named(name).map(table_of);
         let table = table.ok_or_else(|| bad("table"))?;
         let keys: Item = attributes(record.dynamodb.keys);
         let Some(row) = Countable::of_key(table, &keys)? else {
@@ -67,6 +86,18 @@ impl Store {
         };
         let position = position.map_err(|_| bad("sequence number"))?;
         Ok(Some((row, Seen { position, share })))
+    }
+}
+
+/// The table's name and the stream's label in `arn:…:table/<name>/stream/<label>`.
+fn origin(arn: &str) -> Option<(&str, &str)> {
+    arn.split_once(":table/")?.1.split_once("/stream/")
+}
+
+fn table_of(stream: Stream) -> Table {
+    match stream {
+        Stream::Participants => Table::Participants,
+        Stream::Messages => Table::NotificationsLog,
     }
 }
 

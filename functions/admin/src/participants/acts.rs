@@ -21,6 +21,9 @@ use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::Id;
 use crate::once::{Failed, OnceHeader, once};
+use crate::routes::resource;
+
+resource!(erase, resend, unsubscribe, resubscribe);
 
 const REASON: &str = "Tulis alasan 1 sampai 200 huruf, tanpa nomor telepon.";
 

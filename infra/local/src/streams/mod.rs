@@ -288,8 +288,11 @@ impl Streams {
     fn pull(&self, state: &mut State) -> Result<(), RecordsError> {
         // Noted first: what is written meanwhile is looked for again.
         let writes = self.0.faults.writes();
+        let now = self.0.clock.now().as_second();
         for stream in &mut state.tables {
-            for record in stream.records.read(&self.0.database)? {
+            for mut record in stream.records.read(&self.0.database)? {
+                // The engine knows the machine's time alone.
+                record["dynamodb"]["ApproximateCreationDateTime"] = json!(now);
                 if stream.source.lets_through(&record) {
                     let shard = shard::of(&record, SHARDS);
                     if let Some(shard) = stream.shards.get_mut(shard) {

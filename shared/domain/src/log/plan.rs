@@ -21,7 +21,8 @@ pub enum Source {
     Campaign(CampaignId),
     /// `by_problem`: those that a person should look at.
     Problem(Failure),
-    /// `due`: everything that waits, lane by lane. These partitions, in this order.
+    /// `due`: everything that waits, lane by lane. These partitions, in this order; those of campaigns
+    /// sorted, and behind all others.
     Lanes(Vec<String>),
     /// `by_day`, from the newest day down.
     Days,
@@ -126,10 +127,9 @@ impl Plan {
     /// What is to be read behind a place; `None` if nothing is left, or the place is of another order.
     #[must_use]
     pub fn look(&self, after: &Mark) -> Option<Look> {
-        let part = match (&self.source, after) {
-            (Source::Lanes(lanes), Mark::Lane { lane, .. }) => {
-                lanes.contains(lane).then(|| Part::Lane(lane.clone()))
-            }
+        let after = self.still_there(after)?;
+        let part = match (&self.source, &after) {
+            (Source::Lanes(_), Mark::Lane { lane, .. }) => Some(Part::Lane(lane.clone())),
             (Source::Lanes(_), Mark::Created { .. }) | (_, Mark::Lane { .. }) => None,
             (source, Mark::Created { at, id }) => self.reaches(*at, *id).then(|| match source {
                 Source::Participant(participant) => Some(Part::Participant(*participant)),
@@ -143,11 +143,25 @@ impl Plan {
             Part::Day(day) => utc_start(*day).map_or(self.from, |start| start.max(self.from)),
             _ => self.from,
         };
-        Some(Look {
-            part,
-            from,
-            after: after.clone(),
-        })
+        Some(Look { part, from, after })
+    }
+
+    /// The same place, or the beginning of the lane after it if the place's lane is gone: a campaign
+    /// may end between two pages, and those behind it go on waiting.
+    fn still_there(&self, after: &Mark) -> Option<Mark> {
+        let (Source::Lanes(lanes), Mark::Lane { lane, .. }) = (&self.source, after) else {
+            return Some(after.clone());
+        };
+        if lanes.contains(lane) {
+            return Some(after.clone());
+        }
+        let is_next = |one: &&String| is_of_campaign(one) && *one > lane;
+        let next = lanes.iter().find(is_next);
+        next.filter(|_| is_of_campaign(lane))
+            .map(|next| Mark::Lane {
+                lane: next.clone(),
+                behind: None,
+            })
     }
 
     /// Where to go on once a part is looked through; `None` at the end of the list.
@@ -173,6 +187,11 @@ impl Plan {
     fn reaches(&self, at: Timestamp, id: Option<MessageId>) -> bool {
         at > self.from || (at == self.from && id.is_some())
     }
+}
+
+/// Whether a partition is one of a campaign: `<class>#<campaign>#<shard>`.
+fn is_of_campaign(partition: &str) -> bool {
+    partition.matches('#').count() == 2
 }
 
 const QUEUED: &str = "queued";

@@ -270,3 +270,32 @@ fn no_word_brings_back_what_was_withdrawn_stopped_sent_or_is_over() {
     };
     assert_eq!(may_retry(&given_up, true, now), Err(Refusal::Withdrawn));
 }
+
+#[test]
+fn what_waits_behind_a_campaign_that_ended_meanwhile_is_shown_all_the_same() {
+    let waiting = Filter {
+        status: Some("queued"),
+        ..Filter::default()
+    };
+    let all = ["sending#0", "welcome#0", "broadcast#b#0", "broadcast#d#0"].map(str::to_owned);
+    let plan = Plan::of(&waiting, &all, noon());
+    let at = |lane: &str| Mark::Lane {
+        lane: lane.to_owned(),
+        behind: None,
+    };
+    let next = |lane: &str| plan.look(&at(lane)).map(|look| (look.part, look.after));
+    for gone in ["broadcast#a#3", "broadcast#b#1", "broadcast#c#0"] {
+        let lane = if gone < "broadcast#b#0" {
+            "broadcast#b#0"
+        } else {
+            "broadcast#d#0"
+        };
+        assert_eq!(
+            next(gone),
+            Some((Part::Lane(lane.to_owned()), at(lane))),
+            "{gone}"
+        );
+    }
+    assert_eq!(next("broadcast#e#0"), None);
+    assert_eq!(next("held#0"), None, "no lane of a campaign");
+}

@@ -197,6 +197,7 @@ async fn hundreds_are_invited_by_one_while_the_messages_go_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_cannot_be_read_is_set_apart_and_the_others_are_counted() {
     let town = Town::open_on("2026-11-30 10:00").await;
+    let begun = town.now();
     put_unreadable(&town, "0193b0c0-0000-4000-8000-000000000001").await;
     let people: Vec<Person> = (1..40).map(Person::nth).collect();
     town.all_register(&people).await;
@@ -206,6 +207,11 @@ async fn a_record_that_cannot_be_read_is_set_apart_and_the_others_are_counted() 
         town.cloud.streams.uncounted().is_empty(),
         "given up at once"
     );
+    // Whoever reads the totals is told that something older is missing in them.
+    town.advance(600).await;
+    let as_of = async || town.cloud.app.store.counted_as_of().await.unwrap().unwrap();
+    let behind = as_of().await.duration_since(begun).as_secs();
+    assert!((0..=10).contains(&behind), "{behind}");
     // Fifty tries later.
     town.advance(3_600).await;
     let uncounted = town.cloud.streams.uncounted();
@@ -214,6 +220,8 @@ async fn a_record_that_cannot_be_read_is_set_apart_and_the_others_are_counted() 
     town.all_register(&[Person::nth(50)]).await;
     town.advance(10).await;
     assert_eq!(town.counted().await["city bogor"], 40);
+    let behind = town.now().duration_since(as_of().await).as_secs();
+    assert!((0..=20).contains(&behind), "{behind}");
     let logs = town.logs();
     assert!(logs.contains("unreadable record"), "nobody is told");
     assert!(!logs.contains("Siti Aminah"), "the log quotes it");
