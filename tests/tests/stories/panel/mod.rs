@@ -6,6 +6,7 @@ mod colleagues;
 mod cost;
 mod notifications;
 mod numbers;
+mod overview;
 mod participants;
 mod participants_acts;
 mod participants_race;
