@@ -110,7 +110,9 @@ pub use referrals::{
     SequenceStep,
 };
 pub use retry::Retrying;
-pub use settings::{Everything, OpenLanes, PlannedReminders, Replaced, Steering, StoredTemplate};
+pub use settings::{
+    Everything, OpenLanes, PlannedReminders, Replaced, SeenSwitches, Steering, StoredTemplate,
+};
 pub use stream::StreamRecord;
 pub use suppression::{Mover, Suppressed};
 pub use tables::Table;
