@@ -87,7 +87,7 @@ pub use error::{Chain, StoreError};
 pub use gateway::Facts;
 pub use groups::{GroupFacts, Member, Slot, Subject};
 pub use guard::Guard;
-pub use hook_token::HookHashes;
+pub use hook_token::{HookHashes, OldHook};
 pub use inbox::{Settled, Unmatched, Waiting};
 pub use invited::InvitedPlace;
 pub use keyring::StoredKeyring;

@@ -261,7 +261,7 @@ async fn a_key_is_tested_without_a_message_and_a_number_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_address_is_shown_once_and_the_one_before_stays_good_for_a_day() {
+async fn a_webhook_address_is_shown_once_and_those_before_stay_good_for_a_day() {
     let town = Town::open_at("12:00").await;
     let admin = town.sign_in("admin").await;
     let phone = local::seed::NUMBERS[0].1;
@@ -273,9 +273,15 @@ async fn a_webhook_address_is_shown_once_and_the_one_before_stays_good_for_a_day
         .unwrap();
     let path = format!("numbers/{}", number["id"].as_str().unwrap());
     let before = town.hook_path(1);
-    let answer = admin.press(&format!("{path}/webhook")).await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    let url = answer.json()["url"].as_str().unwrap().to_owned();
+    let press = async || {
+        let answer = admin.press(&format!("{path}/webhook")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()["url"].as_str().unwrap().to_owned()
+    };
+    // Pressed twice: the gateway still posts to the address from before both.
+    let between = press().await;
+    let between = between.strip_prefix(&town.cloud.base_url).unwrap();
+    let url = press().await;
     let new = url.strip_prefix(&town.cloud.base_url).unwrap();
     assert_ne!(new, before);
     let post = async |path: &str, id: &str| {
@@ -285,9 +291,11 @@ async fn a_webhook_address_is_shown_once_and_the_one_before_stays_good_for_a_day
     };
     assert_eq!(post(new, "a").await, 200);
     assert_eq!(post(&before, "b").await, 200);
+    assert_eq!(post(between, "e").await, 200);
     town.advance(24 * 3_600 + 1).await;
     assert_eq!(post(new, "c").await, 200);
     assert_eq!(post(&before, "d").await, 404);
+    assert_eq!(post(between, "f").await, 404);
     let shown = admin.get(&path).await;
     assert_eq!(shown["has_webhook"], true);
     assert!(!shown.to_string().contains(url.rsplit('/').next().unwrap()));
