@@ -235,6 +235,10 @@ impl From<NumberError> for Problem {
                 "in_use_since",
                 "Isi kapan nomor mulai dipakai; bukan waktu yang akan datang.",
             ),
+            NumberError::Present => Self::Conflict(
+                "phone_present",
+                "Nomor WhatsApp ini sudah ada di daftar nomor pengirim.",
+            ),
             NumberError::Unknown => Self::NotFound("Nomor ini tidak ada."),
             NumberError::Store(error) => error.into(),
             other @ (NumberError::IdTaken | NumberError::Overtaken(_)) => Self::failed(&other),

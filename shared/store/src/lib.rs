@@ -93,7 +93,7 @@ pub use invited::InvitedPlace;
 pub use keyring::StoredKeyring;
 pub use lift::Lifting;
 pub use log::{Entries, Entry, Logged};
-pub use numbers::{Edited, GatewayKey, Keyed, KnownNumber, NewNumber, NumberEdit};
+pub use numbers::{Added, Edited, GatewayKey, Keyed, KnownNumber, NewNumber, NumberEdit};
 pub use overview::Steps;
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};

@@ -75,9 +75,10 @@ async fn a_number_is_added_once_however_often_the_call_comes() {
     for _ in 0..2 {
         answers.push(admin.post_once("numbers", "one", &body).await);
     }
+    let next = entry("0811-0000-0010");
     let (first, second) = tokio::join!(
-        admin.post_once("numbers", "two", &body),
-        admin.post_once("numbers", "two", &body)
+        admin.post_once("numbers", "two", &next),
+        admin.post_once("numbers", "two", &next)
     );
     answers.extend([first, second]);
     for answer in &answers {
@@ -111,6 +112,42 @@ async fn a_number_is_added_once_however_often_the_call_comes() {
         (400, "invalid_idempotency_key")
     );
     assert_eq!(town.items("broadcast_numbers").await.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whatsapp_number_is_added_once_however_it_is_written() {
+    let town = Town::open().await;
+    let admin = town.sign_in("admin").await;
+    // One of the numbers that send already, and a new one by two people at once.
+    let known = admin.post("numbers", &entry("+6281100000001")).await;
+    let (one, other) = (entry("0811-0000-0009"), entry("+62 811 0000 0009"));
+    let (one, other) = tokio::join!(admin.post("numbers", &one), admin.post("numbers", &other));
+    let (added, late) = if one.status == 201 {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    assert_eq!(added.status, 201, "{}", added.text);
+    for refused in [known, late] {
+        assert_eq!(
+            (refused.status, code(&refused).as_str()),
+            (409, "phone_present"),
+            "{}",
+            refused.text
+        );
+    }
+    // One pace for each: never two requests in flight.
+    assert_eq!(town.items("broadcast_numbers").await.len(), 4);
+    assert_eq!(town.items("pace").await.len(), 4);
+    assert_eq!(town.items("audit").await.len(), 1);
+    let sends = added.json()["id"].as_str().unwrap().to_owned();
+    let guards = town.items("settings").await;
+    let guards = guards
+        .iter()
+        .filter(|item| word(item, "sk") == Some("GUARD"));
+    let held: Vec<_> = guards.filter_map(|item| word(item, "number_id")).collect();
+    assert_eq!(held.len(), 4);
+    assert!(held.contains(&sends.as_str()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
