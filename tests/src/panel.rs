@@ -93,6 +93,12 @@ impl Panel<'_> {
         self.send(self.request(Method::PUT, path).json(body)).await
     }
 
+    /// Puts a body in the place of what was seen under this `ETag`.
+    pub async fn put_over(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        let request = self.request(Method::PUT, path);
+        self.send(request.header("if-match", etag).json(body)).await
+    }
+
     /// Changes what was seen under this `ETag`.
     pub async fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
         let request = self.request(Method::PATCH, path);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use local::simulator::{Form, LidUse};
 use serde_json::{Value, json};
 
-use crate::panel::Panel;
+use crate::panel::{Panel, etag};
 use crate::panel_log::log;
 use crate::panel_people::participants;
 use crate::person::Person;
@@ -79,7 +79,7 @@ async fn numbers(admin: &Panel<'_>, story: &mut Story) {
 }
 
 async fn settings(admin: &Panel<'_>, story: &mut Story) {
-    let before = admin.get("settings").await;
+    admin.get("settings").await;
     let number = "0811-0000-0078";
     story.knows(number);
     let change = json!({
@@ -93,7 +93,11 @@ async fn settings(admin: &Panel<'_>, story: &mut Story) {
     );
     let switches = json!({"all_stopped": true, "stopped": ["broadcast"]});
     done(&admin.put("settings/switches", &switches).await);
-    done(&admin.put("settings/switches", &before["switches"]).await);
+    let switches = json!({"all_stopped": false, "stopped": []});
+    assert_eq!(admin.put("settings/switches", &switches).await.status, 428);
+    let seen = etag(&admin.ask("settings/switches").await);
+    let path = "settings/switches";
+    done(&admin.put_over(path, &seen, &switches).await);
     let back = json!({
         "strategy": "round_robin", "contact": {"admin_number": local::seed::ADMIN_PHONE},
         "landing": {},

@@ -33,6 +33,18 @@ fn the_templates_keep_their_promises() {
 }
 
 #[test]
+fn an_invitation_says_where_to_sign_in_as_whom() {
+    let project = Project::load();
+    let template = &project.templates["infra/sign-in.yaml"];
+    let config = &template["Resources"]["Admins"]["Properties"]["AdminCreateUserConfig"];
+    let mail = &config["InviteMessageTemplate"]["EmailMessage"]["Fn::Sub"];
+    let mail = mail.as_str().expect("a text with the address put in");
+    for part in ["${PanelUrl}", "{username}", "{####}"] {
+        assert!(mail.contains(part), "{part}: {mail}");
+    }
+}
+
+#[test]
 fn every_check_finds_what_was_planted() {
     let project = Project::load();
     for Planted {

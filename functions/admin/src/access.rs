@@ -75,6 +75,7 @@ pub const LEAST: &[Operation] = &[
     ),
     (Method::GET, "/api/admin/settings", Role::Viewer),
     (Method::PATCH, "/api/admin/settings", Role::Admin),
+    (Method::GET, "/api/admin/settings/switches", Role::Viewer),
     // Whoever sees that something goes wrong may stop it.
     (Method::PUT, "/api/admin/settings/switches", Role::Operator),
     (Method::GET, "/api/admin/suppressions", Role::Viewer),

@@ -20,6 +20,7 @@ use crate::body::Body;
 use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::{Asked, Id, Seen, tagged};
+use crate::once::{Failed, OnceHeader, once};
 use crate::page::{self, Page};
 use crate::routes::resource;
 
@@ -138,23 +139,35 @@ struct NewAdmin {
     role: AdminRole,
 }
 
-/// Mengundang rekan lewat e-mail. Yang sudah diundang dan belum pernah masuk diundang lagi, jadi
-/// permintaan ini boleh diulang.
+/// Mengundang rekan lewat e-mail. Yang sudah diundang dengan peran yang sama dan belum pernah masuk
+/// diundang lagi.
 #[utoipa::path(
     post, path = "/api/admin/admins", tag = "admins", operation_id = "admins_invite",
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 64, description = "Baru untuk setiap undangan baru; permintaan yang diulang dengan kunci yang sama tidak mengundang lagi.", example = "6f1f9a52")),
     request_body = NewAdmin,
     responses((status = 201, description = "Undangan dikirim.", body = Admin))
 )]
 async fn add(
     State(deps): State<Arc<Deps>>,
     actor: Actor,
+    header: OnceHeader,
     body: Body<NewAdmin>,
 ) -> Result<Response, Problem> {
     let email = Email::parse(&body.value.email)
         .ok_or_else(|| Problem::field("email", "Isi alamat e-mail yang benar."))?;
-    let act = actor.act("admins.invite").on(body.fields);
     let role = body.value.role.into();
-    let id = invite(&deps.app, deps.directory.as_ref(), &email, role, &act).await?;
+    let (app, directory) = (&deps.app, deps.directory.as_ref());
+    let (email, act) = (&email, actor.act("admins.invite"));
+    let id = once(&deps, &actor, act, &header, &body.bytes, |act| async move {
+        match invite(app, directory, email, role, &act).await {
+            Ok(id) => Ok(id.to_string()),
+            Err(error) => Err(Failed::from(error, |error| match error {
+                ColleagueError::Store(error) => Some(error),
+                _ => None,
+            })),
+        }
+    });
+    let id = id.await?.parse().map_err(|_| Problem::broken())?;
     let invited = shown(&deps, &actor, id).await?;
     Ok((StatusCode::CREATED, invited).into_response())
 }
@@ -200,7 +213,7 @@ async fn change(
     Seen(seen): Seen,
     body: Body<AdminPatch>,
 ) -> Result<Response, Problem> {
-    let act = actor.act("admins.change").on(body.fields);
+    let act = actor.act("admins.change");
     let change = ColleagueChange {
         role: body.value.role.map(Role::from),
         enabled: body.value.enabled,

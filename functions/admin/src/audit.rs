@@ -52,7 +52,8 @@ struct AuditAsked {
     limit: Option<u16>,
 }
 
-/// Who changed what. What was in the fields is not kept.
+/// Who changed what. What was in the fields is not kept, except what a colleague may do
+/// (`role=viewer`, `enabled=false`) and what was stopped or released (`stopped.broadcast`).
 #[derive(Debug, Serialize, ToSchema)]
 struct Entry {
     id: Uuid,

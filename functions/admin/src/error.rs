@@ -201,21 +201,39 @@ impl From<ColleagueError> for Problem {
             ColleagueError::Present => {
                 Self::Conflict("present", "Alamat e-mail ini sudah dipakai seorang rekan.")
             }
+            ColleagueError::OtherRole => Self::Conflict(
+                "invited_in_other_role",
+                "Rekan ini sudah diundang dengan peran lain. Ubah perannya dahulu, lalu undang lagi.",
+            ),
+            ColleagueError::NoLongerAdmin => Self::Forbidden,
             ColleagueError::Oneself => Self::Conflict(
                 "own_account",
                 "Akun sendiri tidak dapat diubah. Minta rekan lain melakukannya.",
             ),
             ColleagueError::Store(error) => error.into(),
-            other @ (ColleagueError::Directory(_) | ColleagueError::Overtaken(_)) => {
-                Self::failed(&other)
-            }
+            ColleagueError::Directory(error) => error.into(),
+            other @ ColleagueError::Overtaken(_) => Self::failed(&other),
         }
     }
 }
 
 impl From<DirectoryError> for Problem {
     fn from(error: DirectoryError) -> Self {
-        Self::failed(&error)
+        match error {
+            DirectoryError::Address => Self::field(
+                "email",
+                "Alamat e-mail ini tidak diterima. Periksa penulisannya.",
+            ),
+            DirectoryError::Undelivered => Self::Conflict(
+                "mail_undelivered",
+                "E-mail undangan tidak dapat dikirim. Periksa alamatnya, lalu undang lagi.",
+            ),
+            DirectoryError::Busy { .. } => {
+                tracing::warn!(error = %Chain(&error), "an admin is asked to wait");
+                Self::Busy
+            }
+            DirectoryError::Failed { .. } => Self::failed(&error),
+        }
     }
 }
 
@@ -235,9 +253,44 @@ impl From<NumberError> for Problem {
                 "in_use_since",
                 "Isi kapan nomor mulai dipakai; bukan waktu yang akan datang.",
             ),
+            NumberError::Present => Self::Conflict(
+                "phone_present",
+                "Nomor WhatsApp ini sudah ada di daftar nomor pengirim.",
+            ),
             NumberError::Unknown => Self::NotFound("Nomor ini tidak ada."),
             NumberError::Store(error) => error.into(),
             other @ (NumberError::IdTaken | NumberError::Overtaken(_)) => Self::failed(&other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_directory_refuses_is_no_fault_of_ours() {
+        let answered = |error: DirectoryError| {
+            let (status, code, _, fields, _) = Problem::from(ColleagueError::from(error)).parts();
+            let fields = fields.unwrap_or_default();
+            let fields: Vec<String> = fields.iter().map(|(name, _)| name.to_owned()).collect();
+            (status.as_u16(), code, fields.join(" "))
+        };
+        let nothing = String::new;
+        assert_eq!(
+            answered(DirectoryError::Address),
+            (422, "invalid_fields", "email".to_owned())
+        );
+        assert_eq!(
+            answered(DirectoryError::Undelivered),
+            (409, "mail_undelivered", nothing())
+        );
+        let busy = DirectoryError::Busy { what: "invitation" };
+        assert_eq!(answered(busy), (429, "busy", nothing()));
+        let broken = DirectoryError::Failed {
+            what: "invitation",
+            source: "it burns".into(),
+        };
+        assert_eq!(answered(broken), (500, "failed", nothing()));
     }
 }

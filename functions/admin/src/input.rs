@@ -57,6 +57,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
     }
 }
 
+/// The same where it need not be named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SeenIfSaid(pub(crate) Option<u64>);
+
+impl<S: Send + Sync> FromRequestParts<S> for SeenIfSaid {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let is_said = parts.headers.contains_key(IF_MATCH);
+        let seen = is_said.then(|| seen(&parts.headers)).transpose()?;
+        Ok(Self(seen))
+    }
+}
+
 fn seen(headers: &HeaderMap) -> Result<u64, Problem> {
     let Some(tag) = headers.get(IF_MATCH) else {
         return Err(Problem::NeedsHeader(

@@ -174,8 +174,8 @@ async fn test(
     }))
 }
 
-/// Membuat alamat webhook baru untuk nomor ini; hanya ditampilkan sekali. Alamat sebelumnya masih
-/// berlaku 24 jam.
+/// Membuat alamat webhook baru untuk nomor ini; hanya ditampilkan sekali. Alamat yang diganti masih
+/// berlaku 24 jam, jadi permintaan ini boleh diulang.
 #[utoipa::path(
     post, path = "/api/admin/numbers/{id}/webhook", tag = "numbers", operation_id = "numbers_webhook",
     params(("id" = Uuid, Path)),

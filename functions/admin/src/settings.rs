@@ -5,22 +5,21 @@ mod wire;
 
 use std::sync::Arc;
 
-use app::settings::{ChangeSettingsError, change_settings, save_control_by};
-use axum::Json;
+use app::settings::{ChangeSettingsError, change_settings};
+use app::switches::{ThrowError, throw_switches};
 use axum::extract::State;
 use axum::response::Response;
-use domain::settings::Control;
-use store::Everything;
+use store::{Everything, SeenSwitches};
 
 use crate::actor::Actor;
 use crate::body::Body;
 use crate::config::Deps;
 use crate::error::Problem;
-use crate::input::{Seen, tagged};
+use crate::input::{Seen, SeenIfSaid, tagged};
 use crate::routes::resource;
-use wire::{Settings, SettingsPatch, Switches};
+use wire::{Settings, SettingsPatch, Switches, SwitchesNow};
 
-resource!(all, change, switch);
+resource!(all, change, switches, switch);
 
 /// Semua pengaturan.
 #[utoipa::path(
@@ -60,33 +59,48 @@ async fn change(
     }
 }
 
-/// Menghentikan atau melanjutkan pengiriman, semuanya atau menurut jenis. Tanpa If-Match: berhenti
-/// tidak pernah ditolak karena orang lain baru saja mengubah sesuatu.
+/// Tombol henti sekarang, dengan ETag untuk melanjutkan pengiriman.
+#[utoipa::path(
+    get, path = "/api/admin/settings/switches", tag = "settings", operation_id = "settings_switches",
+    responses((status = 200, description = "Keadaan tombol.", body = SwitchesNow, headers(("ETag" = String))))
+)]
+async fn switches(State(deps): State<Arc<Deps>>) -> Result<Response, Problem> {
+    Ok(thrown(deps.app.store.switches().await?))
+}
+
+/// Menghentikan atau melanjutkan pengiriman, semuanya atau menurut jenis. Berhenti tidak pernah
+/// ditolak; yang melanjutkan sesuatu perlu If-Match dengan ETag tombol yang dilihat.
 #[utoipa::path(
     put, path = "/api/admin/settings/switches", tag = "settings", operation_id = "settings_switch",
+    params(("If-Match" = Option<String>, Header, description = "ETag dari tombol yang dilihat; wajib bila ada yang dilanjutkan.", example = "\"0\"")),
     request_body = Switches,
-    responses((status = 200, description = "Keadaan tombol sekarang.", body = Switches))
+    responses((status = 200, description = "Keadaan tombol sekarang.", body = SwitchesNow, headers(("ETag" = String))))
 )]
 async fn switch(
     State(deps): State<Arc<Deps>>,
     actor: Actor,
+    SeenIfSaid(seen): SeenIfSaid,
     body: Body<Switches>,
-) -> Result<Json<Switches>, Problem> {
-    let mut switches = body.value;
-    switches.stopped.sort_unstable();
-    switches.stopped.dedup();
-    let control = Control {
-        all_stopped: switches.all_stopped,
-        stopped: switches
-            .stopped
-            .iter()
-            .map(|class| (*class).into())
-            .collect(),
-        ..Control::default()
-    };
-    let act = actor.act("settings.switch").on(body.fields);
-    save_control_by(&deps.app, &control, &act).await?;
-    Ok(Json(switches))
+) -> Result<Response, Problem> {
+    let wanted = body.value.into();
+    match throw_switches(&deps.app, &wanted, seen, actor.author()).await {
+        Ok(now) => Ok(thrown(now)),
+        Err(ThrowError::Unseen) => Err(Problem::NeedsHeader(
+            "precondition_required",
+            "Untuk melanjutkan pengiriman, kirim ETag tombol yang Anda lihat sebagai If-Match.",
+        )),
+        Err(ThrowError::Overtaken(now)) => {
+            let now = serde_json::to_value(SwitchesNow::from(now));
+            Err(Problem::Overtaken(
+                now.map_err(|error| Problem::failed(&error))?,
+            ))
+        }
+        Err(ThrowError::Store(error)) => Err(error.into()),
+    }
+}
+
+fn thrown(now: SeenSwitches) -> Response {
+    tagged(now.revision, SwitchesNow::from(now))
 }
 
 fn shown(all: Everything, actor: &Actor) -> Response {

@@ -32,6 +32,8 @@ pub struct Calls(Arc<Mutex<Inner>>);
 #[derive(Debug, Default)]
 struct Inner {
     seen: BTreeSet<Call>,
+    /// How the partition keys of the items began.
+    keys: BTreeSet<(Call, String)>,
     /// By function, once a bill is asked for.
     bills: Option<BTreeMap<&'static str, Bill>>,
 }
@@ -41,6 +43,13 @@ impl Calls {
     #[must_use]
     pub fn all(&self) -> BTreeSet<Call> {
         self.lock().seen.clone()
+    }
+
+    /// How the partition keys of single items began: `W#` of `W#siti`. What begins with an id of
+    /// its own is left out.
+    #[must_use]
+    pub fn keys(&self) -> BTreeSet<(Call, String)> {
+        self.lock().keys.clone()
     }
 
     /// From now on adds up what calls cost, from nothing.
@@ -81,12 +90,17 @@ impl Caller {
         self.function
     }
 
-    fn note(&self, action: String, resource: &str) {
-        self.calls.lock().seen.insert(Call {
+    fn note(&self, action: String, resource: &str, key: Option<String>) {
+        let call = Call {
             function: self.function,
             action,
             resource: resource.to_owned(),
-        });
+        };
+        let mut inner = self.calls.lock();
+        if let Some(key) = key {
+            inner.keys.insert((call.clone(), key));
+        }
+        inner.seen.insert(call);
     }
 
     /// Changes the function's bill, if there is one.
@@ -99,7 +113,7 @@ impl Caller {
 
     /// A request to another service: `sqs:SendMessage`, `turns`.
     fn other(&self, service: &str, operation: &str, resource: &str) {
-        self.note(format!("{service}:{operation}"), resource);
+        self.note(format!("{service}:{operation}"), resource, None);
         self.on_bill(|bill| bill.called(operation, resource));
     }
 
@@ -108,10 +122,10 @@ impl Caller {
     pub(crate) fn database(&self, operation: &str, body: &[u8]) -> Option<Vec<u8>> {
         let request: Value = serde_json::from_slice(body).unwrap_or_default();
         let mut tables = BTreeSet::new();
-        let mut note = |operation: &str, table: &str| {
+        let mut note = |operation: &str, table: &str, part: &Value| {
             // Physical names are `local-<table>`.
             let table = table.split_once('-').map_or(table, |(_, table)| table);
-            self.note(format!("dynamodb:{operation}"), table);
+            self.note(format!("dynamodb:{operation}"), table, beginning(part));
             tables.insert(table.to_owned());
         };
         let parts = request["TransactItems"].as_array();
@@ -125,19 +139,20 @@ impl Caller {
                 "ConditionCheck" => "ConditionCheckItem".to_owned(),
                 action => format!("{action}Item"),
             };
-            note(&operation, part["TableName"].as_str().unwrap_or_default());
+            let table = part["TableName"].as_str().unwrap_or_default();
+            note(&operation, table, part);
         }
         for table in request["RequestItems"]
             .as_object()
             .into_iter()
             .flat_map(|all| all.keys())
         {
-            note(operation, table);
+            note(operation, table, &Value::Null);
         }
         if let Some(table) = request["TableName"].as_str() {
             match request["IndexName"].as_str() {
-                Some(index) => note(operation, &format!("{table}/index/{index}")),
-                None => note(operation, table),
+                Some(index) => note(operation, &format!("{table}/index/{index}"), &Value::Null),
+                None => note(operation, table, &request),
             }
         }
         let tables: Vec<String> = tables.into_iter().collect();
@@ -152,6 +167,21 @@ impl Caller {
     pub(crate) fn answered(&self, operation: &str, answer: &str) {
         let units = bill::units(operation, answer);
         self.on_bill(|bill| bill.units += units);
+    }
+}
+
+/// How the partition key of a request's one item begins, unless that is an id.
+fn beginning(request: &Value) -> Option<String> {
+    const LONGEST: usize = 20;
+    let item = request["Key"].as_object();
+    let single = item.filter(|key| key.len() == 1);
+    let single = single.and_then(|key| key.values().next());
+    let pk = [&request["Key"]["pk"], &request["Item"]["pk"]];
+    let pk = pk.into_iter().find(|key| key.is_object());
+    let key = pk.or(single)?["S"].as_str()?;
+    match key.split_once('#') {
+        Some((kind, _)) => Some(format!("{kind}#")),
+        None => (key.len() <= LONGEST).then(|| key.to_owned()),
     }
 }
 
@@ -190,6 +220,23 @@ mod tests {
             ]
         );
         assert_eq!(calls.bill("sender"), Bill::default());
+    }
+
+    #[test]
+    fn a_key_is_noted_by_how_it_begins() {
+        let calls = Calls::default();
+        let caller = calls.by("portal");
+        for request in [
+            r#"{"TableName":"local-keyring","Key":{"key_id":{"S":"origin"}}}"#,
+            r#"{"TableName":"local-a","Key":{"sk":{"S":"x"},"pk":{"S":"W#siti"}}}"#,
+            r#"{"TableName":"local-a","Item":{"id":{"S":"x"},"pk":{"S":"SETTINGS"}}}"#,
+            r#"{"TableName":"local-b","Key":{"id":{"S":"8c9f4f0e-6b0a-4c41-9b59"}}}"#,
+            r#"{"TableName":"local-b","Key":{"sk":{"S":"x"},"day":{"S":"2026-11-29"}}}"#,
+        ] {
+            caller.database("GetItem", request.as_bytes());
+        }
+        let keys: Vec<String> = calls.keys().into_iter().map(|(_, key)| key).collect();
+        assert_eq!(keys, ["SETTINGS", "W#", "origin"]);
     }
 
     #[test]

@@ -63,12 +63,11 @@ pub(crate) async fn fill_if_empty(app: &App) -> Result<(), SeedError> {
     if app.store.contact().await?.is_some() {
         return Ok(());
     }
-    let present = app.store.roster().await?.len();
     let in_use_since = app
         .now()
         .saturating_sub(IN_USE_FOR)
         .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    for (label, phone, key) in NUMBERS.into_iter().skip(present) {
+    for (label, phone, key) in NUMBERS {
         let entry = NumberEntry {
             label: label.to_owned(),
             phone: Phone::parse(phone)?,
@@ -78,7 +77,10 @@ pub(crate) async fn fill_if_empty(app: &App) -> Result<(), SeedError> {
             // A demo that was left alone for a week should not begin with twenty messages a day.
             limits: Limits::new(2, 5, 600, 4_800)?.with_warm_up(false),
         };
-        add_number(app, entry).await?;
+        match add_number(app, entry).await {
+            Ok(_) | Err(NumberError::Present) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     let settings = Settings {
         cold_welcomes_per_day: None,

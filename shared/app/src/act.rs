@@ -47,6 +47,18 @@ impl Act {
         self
     }
 
+    /// The same before it is carried out where no transaction holds both: without the mark.
+    pub(crate) fn before(mut self) -> Self {
+        self.once = None;
+        self
+    }
+
+    /// The same under another name.
+    pub(crate) fn named(mut self, action: &'static str) -> Self {
+        self.action = action;
+        self
+    }
+
     /// What it is.
     #[must_use]
     pub fn action(&self) -> &'static str {

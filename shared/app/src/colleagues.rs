@@ -1,7 +1,8 @@
 //! Colleagues in the panel: inviting, changing, disabling them (requirement A8).
 //!
 //! The directory is no table of ours, so no transaction holds a change and its entry in the audit
-//! log: the entry comes first. One too many says less than one that is missing.
+//! log: the entry comes first. One too many says less than one that is missing. What somebody may do
+//! stands in it besides the fields' names: it is what such an entry is looked up for.
 
 use domain::admin::{Email, Role};
 use domain::audit::Author;
@@ -21,6 +22,12 @@ pub enum ColleagueError {
     /// They are colleagues already.
     #[error("they are colleagues already")]
     Present,
+    /// They were invited in another role, and have not come yet.
+    #[error("they were invited in another role")]
+    OtherRole,
+    /// Whoever would take an admin's rights away has none any more.
+    #[error("whoever asks is no admin any more")]
+    NoLongerAdmin,
     /// Somebody who changes their own role or disables themselves could lock everybody out.
     #[error("nobody changes their own account")]
     Oneself,
@@ -44,6 +51,28 @@ pub struct ColleagueChange {
     pub enabled: Option<bool>,
 }
 
+impl ColleagueChange {
+    /// As it stands in the audit log.
+    fn words(self) -> impl Iterator<Item = String> {
+        let enabled = self.enabled.map(|enabled| format!("enabled={enabled}"));
+        self.role.map(role_word).into_iter().chain(enabled)
+    }
+
+    /// Whether it leaves one admin less.
+    fn ends_an_admin(self, now: &Colleague) -> bool {
+        let stays = self.role.is_none_or(|role| role == Role::Admin) && self.enabled != Some(false);
+        is_admin(now) && !stays
+    }
+}
+
+fn role_word(role: Role) -> String {
+    format!("role={}", role.as_str())
+}
+
+fn is_admin(colleague: &Colleague) -> bool {
+    colleague.enabled && colleague.role == Some(Role::Admin)
+}
+
 /// Counts nothing, but tells two states of a colleague apart: the directory has no revision.
 #[must_use]
 pub fn mark_of(colleague: &Colleague) -> u64 {
@@ -51,8 +80,9 @@ pub fn mark_of(colleague: &Colleague) -> u64 {
     role * 2 + u64::from(colleague.enabled)
 }
 
-/// Invites somebody. Whoever was invited before and never came is written to again, in the role that
-/// is named now.
+/// Invites somebody. Whoever was invited before and never came is written to again, if their role is
+/// the one that is named. The entry before it names nobody, the one after it who they are, and marks
+/// the request as carried out.
 ///
 /// # Errors
 /// [`ColleagueError`]; they may be invited then if the directory's answer got lost.
@@ -64,14 +94,26 @@ pub async fn invite(
     act: &Act,
 ) -> Result<AdminId, ColleagueError> {
     // Their address is no id, and no entry holds it.
-    app.store.write_along(&act.along(app, "invitation")).await?;
-    match directory.invite(email, role).await? {
-        Invitation::New(id) | Invitation::Again(id) => Ok(id),
-        Invitation::Present => Err(ColleagueError::Present),
-    }
+    let before = act.clone().before();
+    let before = before.on(["email".to_owned(), role_word(role)]);
+    app.store
+        .write_along(&before.along(app, "invitation"))
+        .await?;
+    let id = match directory.invite(email, role).await? {
+        Invitation::New(id) | Invitation::Again(id) => id,
+        Invitation::OtherRole => return Err(ColleagueError::OtherRole),
+        Invitation::Present => return Err(ColleagueError::Present),
+    };
+    let done = act.clone().named("admins.invited").on([role_word(role)]);
+    app.store
+        .write_along(&done.along(app, &id.to_string()))
+        .await?;
+    Ok(id)
 }
 
-/// Changes a colleague as somebody saw them: `seen` is their [`mark_of`].
+/// Changes a colleague as somebody saw them: `seen` is their [`mark_of`]. Whoever takes an admin's
+/// rights away still has their own before and after: so two who do it to each other at the same
+/// moment leave somebody who may let the others in.
 ///
 /// # Errors
 /// [`ColleagueError`]; some of it may be done if the directory's answer got lost.
@@ -90,9 +132,43 @@ pub async fn change_colleague(
     if mark_of(&now) != seen {
         return Err(ColleagueError::Overtaken(Box::new(now)));
     }
-    app.store
-        .write_along(&act.along(app, &id.to_string()))
-        .await?;
+    let ends_an_admin = change.ends_an_admin(&now);
+    if ends_an_admin && !still_admin(directory, act.author()).await? {
+        return Err(ColleagueError::NoLongerAdmin);
+    }
+    let subject = id.to_string();
+    let entry = act.clone().on(change.words());
+    app.store.write_along(&entry.along(app, &subject)).await?;
+    if !carry_out(directory, id, change).await? {
+        return Err(ColleagueError::Unknown);
+    }
+    if ends_an_admin && !still_admin(directory, act.author()).await? {
+        let back = ColleagueChange {
+            role: change.role.and(now.role),
+            enabled: change.enabled.map(|_| now.enabled),
+        };
+        let entry = act.clone().named("admins.undo").on(back.words());
+        app.store.write_along(&entry.along(app, &subject)).await?;
+        carry_out(directory, id, back).await?;
+        return Err(ColleagueError::NoLongerAdmin);
+    }
+    Ok(())
+}
+
+/// Whether whoever does this is an admin at this moment: their token may be older.
+async fn still_admin(directory: &dyn Directory, author: Author) -> Result<bool, DirectoryError> {
+    match author {
+        Author::System => Ok(true),
+        Author::Admin(id) => Ok(directory.find(id).await?.as_ref().is_some_and(is_admin)),
+    }
+}
+
+/// False if they are gone.
+async fn carry_out(
+    directory: &dyn Directory,
+    id: AdminId,
+    change: ColleagueChange,
+) -> Result<bool, DirectoryError> {
     let mut known = true;
     // Whoever is disabled is so before anything else.
     if change.enabled == Some(false) {
@@ -104,9 +180,5 @@ pub async fn change_colleague(
     if change.enabled == Some(true) {
         known &= directory.set_enabled(id, true).await?;
     }
-    if known {
-        Ok(())
-    } else {
-        Err(ColleagueError::Unknown)
-    }
+    Ok(known)
 }

@@ -9,16 +9,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::NumberId;
 use jiff::{SignedDuration, Timestamp};
-use store::StoreError;
+use store::{HookHashes, OldHook, StoreError};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::act::Act;
 use crate::context::App;
 
-/// How long the token before the present one stays good: the address has to be changed by hand at
-/// the gateway.
+/// How long a token stays good once it is replaced: the address has to be changed by hand at the
+/// gateway, which may still post to any that was given.
 const OLD_STAYS: SignedDuration = SignedDuration::from_hours(24);
+/// So many replaced ones are kept, far more than anybody makes in a day.
+const MOST_OLD: usize = 50;
 /// Bytes of the number's id in a token.
 const ID_BYTES: usize = 16;
 /// Random bytes in a token.
@@ -62,11 +64,10 @@ pub enum HookTokenError {
     Store(#[from] StoreError),
 }
 
-/// Issues a new token for a number. The one before it stays good for 24 hours, any older one ends
-/// at once.
+/// Issues a new token for a number. Each one stays good for 24 hours after it was replaced.
 ///
 /// # Errors
-/// [`HookTokenError`]; the old token is good then, unless the store's answer got lost.
+/// [`HookTokenError`]; the present token stays then, unless the store's answer got lost.
 pub async fn issue_hook_token(app: &App, number: NumberId) -> Result<HookToken, HookTokenError> {
     issue_hook_token_by(app, number, &Act::of_the_system()).await
 }
@@ -88,16 +89,26 @@ pub async fn issue_hook_token_by(
     for _ in 0..TRIES {
         let seen = app.store.hook_hashes(number).await?;
         let seen = seen.ok_or(HookTokenError::Unknown)?;
-        let until = app.now().saturating_add(OLD_STAYS);
-        let until = until.unwrap_or(Timestamp::MAX);
+        let old = still_good(&seen, app.now());
         let hash = hash(&*bytes);
         let along = act.along(app, &number.to_string());
-        let replaced = app.store.replace_hook(number, &seen, &hash, until, &along);
+        let replaced = app.store.replace_hook(number, &seen, &hash, &old, &along);
         if replaced.await? {
             return Ok(token);
         }
     }
     Err(HookTokenError::Overtaken)
+}
+
+/// What is good besides a new token: the present one from now on for a while, and whatever was
+/// replaced a short time ago.
+fn still_good(seen: &HookHashes, now: Timestamp) -> Vec<OldHook> {
+    let until = now.saturating_add(OLD_STAYS).unwrap_or(Timestamp::MAX);
+    let present = seen.current.clone().map(|hash| OldHook { hash, until });
+    let old = seen.old.iter().filter(|old| now < old.until).cloned();
+    let mut all: Vec<OldHook> = old.chain(present).collect();
+    all.drain(..all.len().saturating_sub(MOST_OLD));
+    all
 }
 
 /// Whose address ended in this token at this moment; `None` for one that is none, was over or was
@@ -119,10 +130,11 @@ pub async fn number_of_hook(
     let given = hash(&*bytes);
     let matches = |hash: &[u8]| verify_slices_are_equal(hash, &given).is_ok();
     let current = hashes.current.is_some_and(|hash| matches(&hash));
-    let old = hashes
-        .old
-        .is_some_and(|(hash, until)| matches(&hash) && at < until);
-    Ok((current || old).then_some(number))
+    // Each is compared, whichever matches.
+    let old = hashes.old.iter();
+    let old = old.filter(|old| matches(&old.hash) && at < old.until);
+    let is_good = current | (old.count() > 0);
+    Ok(is_good.then_some(number))
 }
 
 /// Counts a message that came through this number's address; false once more came this minute than
@@ -164,6 +176,29 @@ mod tests {
     )]
 
     use super::*;
+
+    #[test]
+    fn so_many_replaced_tokens_are_kept_and_none_that_is_over() {
+        let at = |s: i64| Timestamp::from_second(s).unwrap();
+        let day = OLD_STAYS.as_secs();
+        let old = |n: usize| OldHook {
+            hash: vec![u8::try_from(n).unwrap()],
+            until: at(day + i64::try_from(n).unwrap()),
+        };
+        let seen = |current: Option<usize>, count: usize| HookHashes {
+            current: current.map(|n| old(n).hash),
+            old: (0..count).map(old).collect(),
+        };
+        assert_eq!(still_good(&seen(None, 0), at(0)), []);
+        assert_eq!(
+            still_good(&seen(Some(2), 2), at(2)),
+            [old(0), old(1), old(2)]
+        );
+        // The first one ends in this second.
+        assert_eq!(still_good(&seen(None, 2), at(day)), [old(1)]);
+        let full = still_good(&seen(Some(MOST_OLD), MOST_OLD), at(0));
+        assert_eq!((full.len(), &full[0]), (MOST_OLD, &old(1)));
+    }
 
     #[test]
     fn a_token_is_read_back_and_nothing_else_is_one() {

@@ -35,6 +35,7 @@ pub mod settings;
 pub mod suppression;
 mod sweep;
 mod sweep_groups;
+pub mod switches;
 pub mod take_turn;
 mod unreadable_key;
 

@@ -5,7 +5,7 @@ use domain::number::Limits;
 use domain::phone::{Phone, may_hold_a_number};
 use gateway::{ApiKey, Gateway, KeyCheck};
 use jiff::Timestamp;
-use store::{Chain, Edited, GatewayKey, KnownNumber, NewNumber, NumberEdit, StoreError};
+use store::{Added, Chain, Edited, GatewayKey, KnownNumber, NewNumber, NumberEdit, StoreError};
 
 use crate::act::Act;
 use crate::context::App;
@@ -47,6 +47,9 @@ pub enum NumberError {
     /// Nobody is in use since tomorrow.
     #[error("the number cannot be in use since a moment that is still to come")]
     InUseSince,
+    /// It is among the sending numbers already.
+    #[error("this WhatsApp number is a sending number already")]
+    Present,
     /// There is no such number.
     #[error("there is no such number")]
     Unknown,
@@ -95,8 +98,10 @@ pub async fn add_number_by(
         limits: entry.limits,
     };
     let along = act.along(app, &id.to_string());
-    if !app.store.add_number(&new, now, &along).await? {
-        return Err(NumberError::IdTaken);
+    match app.store.add_number(&new, now, &along).await? {
+        Added::Done => {}
+        Added::PhonePresent => return Err(NumberError::Present),
+        Added::IdTaken => return Err(NumberError::IdTaken),
     }
     app.notify(QueueMessage::Wake).await;
     Ok(id)

@@ -53,13 +53,13 @@ pub async fn save_contact(app: &App, contact: &Contact) -> Result<(), StoreError
     Ok(())
 }
 
-/// Stops or releases sending: all of it or by class. No request starts whose check began after
-/// this was stored.
+/// Stops or releases sending, all of it or by class, however that stood. No request starts whose
+/// check began after this was stored.
 ///
 /// # Errors
 /// [`StoreError`] if the store does not answer.
 pub async fn save_control(app: &App, control: &Control) -> Result<(), StoreError> {
-    app.store.save_switches(control).await?;
+    app.store.save_switches(&control.into()).await?;
     app.notify(QueueMessage::Wake).await;
     Ok(())
 }
@@ -134,17 +134,6 @@ pub async fn change_settings(
         return Err(ChangeSettingsError::Overtaken(Box::new(now)));
     }
     app.forget_settings().await;
-    app.notify(QueueMessage::Wake).await;
-    Ok(())
-}
-
-/// [`save_control`] as somebody's act.
-///
-/// # Errors
-/// [`StoreError`] if the store does not answer.
-pub async fn save_control_by(app: &App, control: &Control, act: &Act) -> Result<(), StoreError> {
-    let along = act.along(app, "switches");
-    app.store.save_switches_along(control, &along).await?;
     app.notify(QueueMessage::Wake).await;
     Ok(())
 }

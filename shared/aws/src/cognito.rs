@@ -1,7 +1,7 @@
 use app::ports::{Colleague, Directory, DirectoryError, Invitation};
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::error::SdkError;
+use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::admin_create_user::AdminCreateUserError;
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::{
     AdminGetUserError, AdminGetUserOutput,
@@ -109,11 +109,28 @@ impl CognitoDirectory {
 
 fn failed<E>(what: &'static str) -> impl FnOnce(E) -> DirectoryError
 where
-    E: std::error::Error + Send + Sync + 'static,
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
 {
-    move |source| DirectoryError {
-        what,
-        source: Box::new(source),
+    move |source| match source.code() {
+        Some("TooManyRequestsException" | "LimitExceededException") => {
+            DirectoryError::Busy { what }
+        }
+        _ => DirectoryError::Failed {
+            what,
+            source: Box::new(source),
+        },
+    }
+}
+
+/// Why somebody could not be invited.
+fn not_invited<E>(error: E) -> DirectoryError
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    match error.code() {
+        Some("InvalidParameterException") => DirectoryError::Address,
+        Some("CodeDeliveryFailureException") => DirectoryError::Undelivered,
+        _ => failed("invitation")(error),
     }
 }
 
@@ -134,7 +151,7 @@ struct Raw<'a> {
 }
 
 fn colleague(raw: &Raw<'_>, role: Option<Role>) -> Result<Colleague, DirectoryError> {
-    let missing = |what: &'static str| DirectoryError {
+    let missing = |what: &'static str| DirectoryError::Failed {
         what: "a user of the pool cannot be read",
         source: what.into(),
     };
@@ -212,7 +229,11 @@ impl Directory for CognitoDirectory {
         let mut request = create();
         for (name, value) in [("email", email.as_str()), ("email_verified", "true")] {
             let attribute = AttributeType::builder().name(name).value(value).build();
-            request = request.user_attributes(attribute.map_err(failed("attribute"))?);
+            let attribute = attribute.map_err(|source| DirectoryError::Failed {
+                what: "attribute",
+                source: source.into(),
+            });
+            request = request.user_attributes(attribute?);
         }
         let made = match request.send().await {
             Ok(made) => made.user,
@@ -224,9 +245,9 @@ impl Directory for CognitoDirectory {
             {
                 None
             }
-            Err(error) => return Err(failed("invitation")(error)),
+            Err(error) => return Err(not_invited(error)),
         };
-        let lost = || DirectoryError {
+        let lost = || DirectoryError::Failed {
             what: "invitation",
             source: "the user is not there".into(),
         };
@@ -240,10 +261,22 @@ impl Directory for CognitoDirectory {
             return Ok(Invitation::Present);
         }
         let id = id_in(known.user_attributes()).ok_or_else(lost)?;
-        self.move_to(&id.to_string(), role).await?;
+        let groups = self.groups_of(&id.to_string()).await?;
+        match Role::highest(groups.iter().map(String::as_str)) {
+            Some(now) if now != role => return Ok(Invitation::OtherRole),
+            Some(_) => {}
+            // The first invitation ended half-way.
+            None => self.move_to(&id.to_string(), role).await?,
+        }
         let again = create().message_action(MessageActionType::Resend);
-        again.send().await.map_err(failed("invitation"))?;
-        Ok(Invitation::Again(id))
+        match again.send().await {
+            Ok(_) => Ok(Invitation::Again(id)),
+            // They are shut out.
+            Err(error) if error.code() == Some("UnsupportedUserStateException") => {
+                Ok(Invitation::Present)
+            }
+            Err(error) => Err(not_invited(error)),
+        }
     }
 
     async fn set_role(&self, id: AdminId, role: Role) -> Result<bool, DirectoryError> {

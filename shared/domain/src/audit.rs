@@ -1,5 +1,5 @@
 //! What is kept of a change that a person made (requirement A8): who, when, what, and which fields.
-//! Never what was in them.
+//! Never what was in them; what a colleague may do and what is stopped are names of their own.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -48,7 +48,7 @@ pub struct AuditEntry {
     pub action: String,
     /// To what: an id, or the name of what there is one of.
     pub subject: String,
-    /// Names of the fields that were given, in order.
+    /// Names of the fields that were given, in order: `label`, `role=viewer`, `stopped.broadcast`.
     pub fields: Vec<String>,
 }
 

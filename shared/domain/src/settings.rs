@@ -9,8 +9,10 @@ use crate::referral_code::CodeStyle;
 use crate::reserve::Ahead;
 
 mod change;
+mod switches;
 
 pub use change::{ContactChange, SettingsChange, WA_TEXT_MAX};
+pub use switches::{Switches, thrown};
 
 /// How numbers take work when there is less of it than numbers (requirement S1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

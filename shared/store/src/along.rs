@@ -60,7 +60,7 @@ pub enum Seen {
 /// What is written along with a change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Along {
-    entry: Option<AuditEntry>,
+    entries: Vec<AuditEntry>,
     once: Option<Once>,
 }
 
@@ -75,9 +75,17 @@ impl Along {
     #[must_use]
     pub fn audited(entry: AuditEntry) -> Self {
         Self {
-            entry: Some(entry),
+            entries: vec![entry],
             once: None,
         }
+    }
+
+    /// Both: one change that does two things.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.entries.extend(other.entries);
+        self.once = self.once.or(other.once);
+        self
     }
 
     /// The same, and the mark that the request was carried out.
@@ -92,7 +100,7 @@ impl Along {
     /// How many parts it adds to a transaction, of which there may be 100.
     #[must_use]
     pub fn len(&self) -> usize {
-        usize::from(self.entry.is_some()) + usize::from(self.once.is_some())
+        self.entries.len() + usize::from(self.once.is_some())
     }
 
     /// Whether it adds none.
@@ -172,7 +180,7 @@ impl Store {
 
     fn along_parts(&self, along: &Along) -> Result<Vec<TransactWriteItem>, StoreError> {
         let mut parts = Vec::with_capacity(along.len());
-        if let Some(entry) = &along.entry {
+        for entry in &along.entries {
             let item = audit_item(entry)?;
             parts.push(put_new(WHAT, self.table(Table::Audit), "sk", item)?);
         }

@@ -87,13 +87,13 @@ pub use error::{Chain, StoreError};
 pub use gateway::Facts;
 pub use groups::{GroupFacts, Member, Slot, Subject};
 pub use guard::Guard;
-pub use hook_token::HookHashes;
+pub use hook_token::{HookHashes, OldHook};
 pub use inbox::{Settled, Unmatched, Waiting};
 pub use invited::InvitedPlace;
 pub use keyring::StoredKeyring;
 pub use lift::Lifting;
 pub use log::{Entries, Entry, Logged};
-pub use numbers::{Edited, GatewayKey, Keyed, KnownNumber, NewNumber, NumberEdit};
+pub use numbers::{Added, Edited, GatewayKey, Keyed, KnownNumber, NewNumber, NumberEdit};
 pub use overview::Steps;
 pub use pace::{Fenced, NextTurn};
 pub use participants::{Registered, Registration, Surroundings};
@@ -110,7 +110,9 @@ pub use referrals::{
     SequenceStep,
 };
 pub use retry::Retrying;
-pub use settings::{Everything, OpenLanes, PlannedReminders, Replaced, Steering, StoredTemplate};
+pub use settings::{
+    Everything, OpenLanes, PlannedReminders, Replaced, SeenSwitches, Steering, StoredTemplate,
+};
 pub use stream::StreamRecord;
 pub use suppression::{Mover, Suppressed};
 pub use tables::Table;

@@ -1,7 +1,6 @@
 use aws_sdk_dynamodb::types::Select;
 use domain::ids::NumberId;
 use domain::number::{Limits, Number, OutReason};
-use domain::pace::Pace;
 use domain::phone::Phone;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,16 +9,17 @@ use vault::{Place, Salt};
 use zeroize::Zeroizing;
 
 use crate::health::{ChangeItem, read_record};
-use crate::item::{Iso, Item, from_item, single_key, text, to_item};
-use crate::pace::pace_item;
+use crate::item::{Iso, Item, from_item, single_key, text};
 use crate::read::{Question, query, readable};
 use crate::tables::Table;
-use crate::write::{Applied, Change, Committed, put_new};
-use crate::{Along, Store, StoreError};
+use crate::write::{Applied, Change};
+use crate::{Store, StoreError};
 
+mod add;
 mod edit;
 mod known;
 
+pub use add::Added;
 pub use edit::{Edited, NumberEdit};
 pub use known::KnownNumber;
 
@@ -152,70 +152,6 @@ pub(crate) fn number_of(item: Item) -> Result<Number, StoreError> {
 }
 
 impl Store {
-    /// Adds a number with its pace and what goes along, all or nothing. False if the id is taken.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database or the vault does not answer.
-    pub async fn add_number(
-        &self,
-        new: &NewNumber,
-        now: Timestamp,
-        along: &Along,
-    ) -> Result<bool, StoreError> {
-        let salt = Salt::random().map_err(StoreError::vault(WHAT))?;
-        let id = new.id.to_string();
-        let seal = async |field: &'static str, plain: &[u8]| {
-            self.vault
-                .seal(&place(field, &id), &salt, plain, now)
-                .await
-                .map(ByteBuf::from)
-                .map_err(StoreError::vault(WHAT))
-        };
-        let item = NumberItem {
-            number_id: new.id,
-            label: new.label.clone(),
-            phone: seal("phone", &new.phone.to_bytes()).await?,
-            api_key: seal("api_key", new.api_key.0.as_bytes()).await?,
-            salt: ByteBuf::from(salt.as_bytes().to_vec()),
-            provider: "DripSender".to_owned(),
-            priority: new.priority,
-            is_active: true,
-            out_reason: None,
-            paused: false,
-            in_use_since: Iso(new.in_use_since),
-            gap_min_s: new.limits.gap_min_s(),
-            gap_max_s: new.limits.gap_max_s(),
-            hourly_cap: new.limits.hourly_cap(),
-            daily_cap: new.limits.daily_cap(),
-            warms_up: new.limits.warms_up(),
-            failure_streak: 0,
-            cool_until: None,
-            health_rev: 0,
-            last_out: None,
-            check_wait_s: 0,
-            check_at: None,
-            health: Vec::new(),
-            roster: "all".to_owned(),
-            roster_key: format!("{:05}#{id}", new.priority),
-            revision: 0,
-        };
-        let parts = vec![
-            put_new(
-                WHAT,
-                self.table(Table::BroadcastNumbers),
-                "number_id",
-                to_item(WHAT, &item)?,
-            )?,
-            put_new(
-                WHAT,
-                self.table(Table::Pace),
-                "number_id",
-                pace_item(&Pace::new(new.id, now))?,
-            )?,
-        ];
-        Ok(self.transact_along(WHAT, parts, along).await? == Committed::Yes)
-    }
-
     /// All numbers, best priority first. Read from an index: the check before a request decides.
     ///
     /// # Errors

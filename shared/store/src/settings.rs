@@ -1,6 +1,7 @@
 mod control;
 mod edit;
 mod hours;
+mod switches;
 
 use domain::audience::BroadcastCap;
 use domain::breaker::Breaker;
@@ -16,6 +17,7 @@ pub(crate) use control::{LANES, read_control};
 pub use control::{OpenLanes, PlannedReminders};
 pub use edit::{Everything, Replaced};
 use hours::PolicyItem;
+pub use switches::SeenSwitches;
 
 use crate::gateway::{GATEWAY, read_gateway};
 use crate::item::{Item, from_item, key, number, text, to_item};

@@ -39,10 +39,12 @@ pub(crate) async fn who_stands_in_it<D: Directory>(directory: &D) {
     assert_eq!(count(directory).await, before + 1);
     assert!(all.contains(&one), "{all:?}");
 
-    // Again, in another role: they are the same one.
-    let again = directory.invite(&email("one"), Role::Viewer).await;
+    // Again: they are the same one. In another role: they keep theirs.
+    let again = directory.invite(&email("one"), Role::Operator).await;
     assert_eq!(again.unwrap(), Invitation::Again(id));
-    assert_eq!(found(directory, id).await.role, Some(Role::Viewer));
+    let raised = directory.invite(&email("one"), Role::Admin).await;
+    assert_eq!(raised.unwrap(), Invitation::OtherRole);
+    assert_eq!(found(directory, id).await.role, Some(Role::Operator));
     assert_eq!(count(directory).await, before + 1);
 
     let other = directory.invite(&email("other"), Role::Admin).await;

@@ -26,7 +26,7 @@ async fn users_outlive_a_restart_and_nobody_else_reads_their_file() {
     let after = open();
     assert_eq!(passwords(&after), passwords(&before));
     assert_eq!(after.all().await.unwrap(), before.all().await.unwrap());
-    let again = after.invite(&email, Role::Admin).await.unwrap();
+    let again = after.invite(&email, Role::Operator).await.unwrap();
     assert!(matches!(again, Invitation::Again(_)));
     let file = folder.path().join("sign-in.json");
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();

@@ -9,7 +9,7 @@ use domain::message::Class;
 use domain::referral_code::CodeStyle;
 use domain::settings::{AlertPhone, ContactChange, SettingsChange, Strategy};
 use serde::{Deserialize, Deserializer, Serialize};
-use store::Everything;
+use store::{Everything, SeenSwitches};
 use utoipa::ToSchema;
 
 use super::hours::Hours;
@@ -93,15 +93,47 @@ impl From<MessageClass> for Class {
     }
 }
 
-/// Kill switches. A number has its own: pausing it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+/// Kill switches as they are to stand. A number has its own: pausing it.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Switches {
     /// Nothing is sent.
-    pub(super) all_stopped: bool,
+    all_stopped: bool,
     /// Nothing of these classes is sent.
     #[schema(example = json!(["broadcast"]))]
-    pub(super) stopped: Vec<MessageClass>,
+    stopped: Vec<MessageClass>,
+}
+
+impl From<Switches> for domain::settings::Switches {
+    fn from(switches: Switches) -> Self {
+        Self {
+            all_stopped: switches.all_stopped,
+            stopped: switches.stopped.into_iter().map(Class::from).collect(),
+        }
+    }
+}
+
+/// Kill switches as they stand.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SwitchesNow {
+    /// Nothing is sent.
+    all_stopped: bool,
+    /// Nothing of these classes is sent.
+    #[schema(example = json!(["broadcast"]))]
+    stopped: Vec<MessageClass>,
+    /// The ETag of this state, which a release names; not that of the settings.
+    revision: u64,
+}
+
+impl From<SeenSwitches> for SwitchesNow {
+    fn from(seen: SeenSwitches) -> Self {
+        let stopped = seen.switches.stopped.into_iter();
+        Self {
+            all_stopped: seen.switches.all_stopped,
+            stopped: stopped.map(MessageClass::from).collect(),
+            revision: seen.revision,
+        }
+    }
 }
 
 /// Where people are sent after registering.
@@ -163,7 +195,7 @@ pub(super) struct Settings {
     /// null until it is set: registration is closed.
     contact: Option<Contact>,
     landing: Landing,
-    switches: Switches,
+    switches: SwitchesNow,
     /// The ETag of this state.
     revision: u64,
 }
@@ -204,15 +236,7 @@ impl Settings {
                 wa_text: contact.wa_text,
             }),
             landing: Landing::from(all.landing),
-            switches: Switches {
-                all_stopped: all.control.all_stopped,
-                stopped: all
-                    .control
-                    .stopped
-                    .into_iter()
-                    .map(MessageClass::from)
-                    .collect(),
-            },
+            switches: SwitchesNow::from(all.switches),
             revision: all.revision,
         }
     }

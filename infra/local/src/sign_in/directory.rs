@@ -23,7 +23,7 @@ fn seen(user: &LocalUser) -> Colleague {
 }
 
 fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> DirectoryError {
-    DirectoryError {
+    DirectoryError::Failed {
         what: "users of this machine",
         source: error.into(),
     }
@@ -45,8 +45,8 @@ impl Directory for SignIn {
         let invited = self.0.users.change(|all| {
             let known = all.iter_mut().find(|user| user.email == email.as_str());
             match known {
+                Some(user) if user.invited && user.role != role => Invitation::OtherRole,
                 Some(user) if user.invited => {
-                    user.role = role;
                     user.password = fresh;
                     Invitation::Again(user.id)
                 }

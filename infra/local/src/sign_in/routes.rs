@@ -11,6 +11,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use url::Url;
 
 use super::codes::Granted;
 use super::tokens::Tokens;
@@ -119,12 +120,13 @@ impl Authorize {
 
 /// Whether an address is one of this machine's own pages.
 fn is_of_this_machine(address: &str) -> bool {
-    let host = address.strip_prefix("http://").map(|rest| {
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        rest.split_at(end).0
-    });
-    let name = host.map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name));
-    matches!(name, Some("localhost" | "127.0.0.1"))
+    // Read as a browser reads it.
+    let Ok(address) = Url::parse(address) else {
+        return false;
+    };
+    let names_nobody = address.username().is_empty() && address.password().is_none();
+    let is_here = matches!(address.host_str(), Some("localhost" | "127.0.0.1"));
+    address.scheme() == "http" && names_nobody && is_here
 }
 
 async fn ask(Query(asked): Query<Authorize>) -> Response {

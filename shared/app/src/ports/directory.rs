@@ -27,19 +27,36 @@ pub enum Invitation {
     New(AdminId),
     /// They were invited before and never came: they were written to again.
     Again(AdminId),
+    /// They were invited before, in another role; nothing was done.
+    OtherRole,
     /// They are colleagues already.
     Present,
 }
 
-/// The directory did not answer.
+/// Why the directory did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
-#[error("the directory of admins did not answer: {what}")]
-pub struct DirectoryError {
-    /// What was asked.
-    pub what: &'static str,
-    /// Why.
-    #[source]
-    pub source: Box<dyn std::error::Error + Send + Sync>,
+pub enum DirectoryError {
+    /// It takes no such address.
+    #[error("the directory of admins takes no such address")]
+    Address,
+    /// The invitation could not be mailed; whoever it is for may be in the directory.
+    #[error("the invitation could not be mailed")]
+    Undelivered,
+    /// It lets no more through for now.
+    #[error("the directory of admins lets no more through for now: {what}")]
+    Busy {
+        /// What was asked.
+        what: &'static str,
+    },
+    /// It did not answer.
+    #[error("the directory of admins did not answer: {what}")]
+    Failed {
+        /// What was asked.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 /// Who may open the panel, kept by whoever signs them in.
@@ -51,7 +68,8 @@ pub trait Directory: Send + Sync {
     /// One of them.
     async fn find(&self, id: AdminId) -> Result<Option<Colleague>, DirectoryError>;
 
-    /// Lets somebody in, in this role, and writes to them how to sign in.
+    /// Lets somebody in, in this role, and writes to them how to sign in. Whoever is there already
+    /// keeps their role.
     async fn invite(&self, email: &Email, role: Role) -> Result<Invitation, DirectoryError>;
 
     /// Puts somebody into this role and no other. It holds for tokens that are given from now on.

@@ -1,13 +1,13 @@
 //! Numbers as people see them: with label and own number, never with the key.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::NumberId;
 use domain::number::Number;
 use domain::phone::Phone;
 use jiff::Timestamp;
 
 use super::{NumberItem, WHAT, number_key, read_number};
-use crate::item::{Item, from_item, millis, text};
+use crate::hook_token::read_old;
+use crate::item::{Item, from_item, text};
 use crate::read::{Question, query};
 use crate::tables::Table;
 use crate::{Chain, Store, StoreError};
@@ -89,7 +89,8 @@ impl Store {
 
     pub(super) async fn known(&self, item: Item) -> Result<KnownNumber, StoreError> {
         let has_hook = item.contains_key("hook_token_hash");
-        let old_hook_until = item.get("hook_old_until").map(read_millis).transpose()?;
+        let old = item.get("hook_old").cloned().map(read_old).transpose()?;
+        let old_hook_until = old.and_then(|old| Some(old.last()?.until));
         let out_at = item.get("out_at").and_then(|at| at.as_s().ok());
         let out_at = out_at.map(|at| at.parse::<Timestamp>());
         let out_at = out_at.transpose();
@@ -116,12 +117,4 @@ impl Store {
             roster_key: item.roster_key,
         })
     }
-}
-
-fn read_millis(value: &AttributeValue) -> Result<Timestamp, StoreError> {
-    let ms = value.as_n().ok().and_then(|ms| ms.parse().ok());
-    millis(
-        WHAT,
-        ms.ok_or_else(|| StoreError::unreadable(WHAT, "hook_old_until"))?,
-    )
 }

@@ -1,5 +1,5 @@
-//! How switches and open campaigns are stored: in two items, since admins write the one and
-//! campaigns the other.
+//! How open campaigns are stored: apart from the switches, since admins write the one and campaigns
+//! the other.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::campaign::Campaign;
@@ -10,8 +10,9 @@ use domain::reserve::Ahead;
 use domain::settings::Control;
 use serde::{Deserialize, Serialize};
 
-use super::{CONTROL, SETTINGS};
-use crate::item::{Iso, Item, from_item, key, number, text, to_item};
+use super::SETTINGS;
+use super::switches::read_switches;
+use crate::item::{Iso, Item, from_item, key, number, to_item};
 use crate::tables::Table;
 use crate::write::{Applied, Change, Committed, transact};
 use crate::{Store, StoreError};
@@ -19,12 +20,6 @@ use crate::{Store, StoreError};
 /// Sort key of the item that holds the open campaigns.
 pub(crate) const LANES: &str = "LANES";
 const WHAT: &str = "control";
-
-#[derive(Debug, Deserialize)]
-struct SwitchesItem {
-    all_stopped: bool,
-    stopped: Vec<String>,
-}
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct LanesItem {
@@ -67,7 +62,7 @@ pub struct PlannedReminders {
     pub ahead: Ahead,
 }
 
-fn read_class(word: &str) -> Result<Class, StoreError> {
+pub(super) fn read_class(word: &str) -> Result<Class, StoreError> {
     Class::parse(word).ok_or_else(|| StoreError::unreadable(WHAT, "class"))
 }
 
@@ -107,41 +102,17 @@ pub(crate) fn read_control(
     switches: Option<Item>,
     lanes: Option<Item>,
 ) -> Result<Control, StoreError> {
-    let (all_stopped, stopped) = match switches {
-        None => (false, Vec::new()),
-        Some(item) => {
-            let item: SwitchesItem = from_item(WHAT, item)?;
-            let stopped = item.stopped.iter().map(|word| read_class(word));
-            (item.all_stopped, stopped.collect::<Result<_, _>>()?)
-        }
-    };
+    let switches = read_switches(switches)?.switches;
     let OpenLanes { open, ahead, .. } = read_lanes(lanes)?;
     Ok(Control {
-        all_stopped,
-        stopped,
+        all_stopped: switches.all_stopped,
+        stopped: switches.stopped.into_iter().collect(),
         open,
         ahead: ahead.iter().map(|planned| planned.ahead).collect(),
     })
 }
 
 impl Store {
-    /// Replaces the kill switches: `all_stopped` and `stopped`, nothing else of the control.
-    /// The last claim under the old ones is at most 5 s later.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer.
-    pub async fn save_switches(&self, control: &Control) -> Result<(), StoreError> {
-        self.switches(control).apply(WHAT, &self.client).await?;
-        Ok(())
-    }
-
-    pub(super) fn switches(&self, control: &Control) -> Change {
-        let stopped = control.stopped.iter().map(|c| text(c.as_str())).collect();
-        Change::of(self.table(Table::Settings), key(SETTINGS, CONTROL))
-            .set("all_stopped", AttributeValue::Bool(control.all_stopped))
-            .set("stopped", AttributeValue::L(stopped))
-    }
-
     /// The open campaigns, read consistently.
     ///
     /// # Errors

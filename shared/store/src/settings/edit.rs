@@ -2,11 +2,12 @@
 //! over what was seen.
 
 use domain::landing::LandingTexts;
-use domain::settings::{Contact, Control, Settings};
+use domain::settings::{Contact, Settings};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{CONTACT, SETTINGS, WHAT, settings_item};
+use super::switches::{SeenSwitches, read_switches};
+use super::{CONTACT, CONTROL, SETTINGS, WHAT, settings_item};
 use crate::item::{from_item, key, number, to_item};
 use crate::landing::{LANDING, landing_item, read_landing};
 use crate::tables::Table;
@@ -23,8 +24,8 @@ pub struct Everything {
     pub revision: u64,
     /// The settings.
     pub settings: Settings,
-    /// Kill switches and open campaigns.
-    pub control: Control,
+    /// The kill switches, which have a revision of their own.
+    pub switches: SeenSwitches,
     /// Where people are sent after registering.
     pub contact: Option<Contact>,
     /// The landing page's own texts.
@@ -65,19 +66,21 @@ impl Store {
         let steering = self.steering().await?;
         let wanted = [
             (table.clone(), key(SETTINGS, CONTACT)),
-            (table, key(SETTINGS, LANDING)),
+            (table.clone(), key(SETTINGS, LANDING)),
+            (table, key(SETTINGS, CONTROL)),
         ];
         let mut found = self.get_all(WHAT, &wanted).await?.into_iter();
         let contact = match found.next().flatten() {
             Some(item) => Some(self.read_contact(item).await?),
             None => None,
         };
+        let landing = read_landing(found.next().flatten())?;
         Ok(Everything {
             revision: edits.revision,
             settings: steering.settings,
-            control: steering.control,
+            switches: read_switches(found.next().flatten())?,
             contact,
-            landing: read_landing(found.next().flatten())?,
+            landing,
         })
     }
 
@@ -111,19 +114,5 @@ impl Store {
             parts.push(put_over(WHAT, table, item)?);
         }
         Ok(self.transact_along(WHAT, parts, along).await? == Committed::Yes)
-    }
-
-    /// As [`Store::save_switches`], with what goes along: a stop is refused by nothing.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer.
-    pub async fn save_switches_along(
-        &self,
-        control: &Control,
-        along: &Along,
-    ) -> Result<(), StoreError> {
-        self.apply_along(WHAT, self.switches(control), along)
-            .await?;
-        Ok(())
     }
 }

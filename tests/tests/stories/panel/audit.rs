@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 use tests::panel::code;
 use tests::{Panel, Town};
 
+/// One more each day.
+const STOPPED: [&str; 3] = ["broadcast", "follow_up", "referrer_alert"];
+
 async fn change(admin: &Panel<'_>, body: Value) {
     let answer = admin.change("settings", &body).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -14,11 +17,11 @@ async fn entries_are_found_by_day_author_and_action_page_by_page() {
     let town = Town::open_at("12:00").await;
     let admin = town.sign_in("admin").await;
     let operator = town.sign_in("operator").await;
-    for day in 0..3 {
+    for day in 0..3_usize {
         for at in 0..3 {
             change(&admin, json!({"welcome_reserve_percent": day * 10 + at})).await;
         }
-        let stop = json!({"all_stopped": false, "stopped": []});
+        let stop = json!({"all_stopped": false, "stopped": STOPPED[..=day]});
         assert_eq!(operator.put("settings/switches", &stop).await.status, 200);
         town.advance(20 * 24 * 3_600).await;
     }
@@ -61,7 +64,7 @@ async fn entries_are_found_by_day_author_and_action_page_by_page() {
         }
     }
     assert_eq!(found.len(), 3);
-    assert!(found.iter().all(|one| one["action"] == "settings.switch"));
+    assert!(found.iter().all(|one| one["action"] == "settings.stop"));
 
     // A cursor belongs to its filters.
     let page = admin.get("audit?from=2026-01-01&limit=1").await;

@@ -75,9 +75,10 @@ async fn a_number_is_added_once_however_often_the_call_comes() {
     for _ in 0..2 {
         answers.push(admin.post_once("numbers", "one", &body).await);
     }
+    let next = entry("0811-0000-0010");
     let (first, second) = tokio::join!(
-        admin.post_once("numbers", "two", &body),
-        admin.post_once("numbers", "two", &body)
+        admin.post_once("numbers", "two", &next),
+        admin.post_once("numbers", "two", &next)
     );
     answers.extend([first, second]);
     for answer in &answers {
@@ -111,6 +112,42 @@ async fn a_number_is_added_once_however_often_the_call_comes() {
         (400, "invalid_idempotency_key")
     );
     assert_eq!(town.items("broadcast_numbers").await.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whatsapp_number_is_added_once_however_it_is_written() {
+    let town = Town::open().await;
+    let admin = town.sign_in("admin").await;
+    // One of the numbers that send already, and a new one by two people at once.
+    let known = admin.post("numbers", &entry("+6281100000001")).await;
+    let (one, other) = (entry("0811-0000-0009"), entry("+62 811 0000 0009"));
+    let (one, other) = tokio::join!(admin.post("numbers", &one), admin.post("numbers", &other));
+    let (added, late) = if one.status == 201 {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    assert_eq!(added.status, 201, "{}", added.text);
+    for refused in [known, late] {
+        assert_eq!(
+            (refused.status, code(&refused).as_str()),
+            (409, "phone_present"),
+            "{}",
+            refused.text
+        );
+    }
+    // One pace for each: never two requests in flight.
+    assert_eq!(town.items("broadcast_numbers").await.len(), 4);
+    assert_eq!(town.items("pace").await.len(), 4);
+    assert_eq!(town.items("audit").await.len(), 1);
+    let sends = added.json()["id"].as_str().unwrap().to_owned();
+    let guards = town.items("settings").await;
+    let guards = guards
+        .iter()
+        .filter(|item| word(item, "sk") == Some("GUARD"));
+    let held: Vec<_> = guards.filter_map(|item| word(item, "number_id")).collect();
+    assert_eq!(held.len(), 4);
+    assert!(held.contains(&sends.as_str()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -261,7 +298,7 @@ async fn a_key_is_tested_without_a_message_and_a_number_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_address_is_shown_once_and_the_one_before_stays_good_for_a_day() {
+async fn a_webhook_address_is_shown_once_and_those_before_stay_good_for_a_day() {
     let town = Town::open_at("12:00").await;
     let admin = town.sign_in("admin").await;
     let phone = local::seed::NUMBERS[0].1;
@@ -273,9 +310,15 @@ async fn a_webhook_address_is_shown_once_and_the_one_before_stays_good_for_a_day
         .unwrap();
     let path = format!("numbers/{}", number["id"].as_str().unwrap());
     let before = town.hook_path(1);
-    let answer = admin.press(&format!("{path}/webhook")).await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    let url = answer.json()["url"].as_str().unwrap().to_owned();
+    let press = async || {
+        let answer = admin.press(&format!("{path}/webhook")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()["url"].as_str().unwrap().to_owned()
+    };
+    // Pressed twice: the gateway still posts to the address from before both.
+    let between = press().await;
+    let between = between.strip_prefix(&town.cloud.base_url).unwrap();
+    let url = press().await;
     let new = url.strip_prefix(&town.cloud.base_url).unwrap();
     assert_ne!(new, before);
     let post = async |path: &str, id: &str| {
@@ -285,9 +328,11 @@ async fn a_webhook_address_is_shown_once_and_the_one_before_stays_good_for_a_day
     };
     assert_eq!(post(new, "a").await, 200);
     assert_eq!(post(&before, "b").await, 200);
+    assert_eq!(post(between, "e").await, 200);
     town.advance(24 * 3_600 + 1).await;
     assert_eq!(post(new, "c").await, 200);
     assert_eq!(post(&before, "d").await, 404);
+    assert_eq!(post(between, "f").await, 404);
     let shown = admin.get(&path).await;
     assert_eq!(shown["has_webhook"], true);
     assert!(!shown.to_string().contains(url.rsplit('/').next().unwrap()));

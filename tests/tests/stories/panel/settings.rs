@@ -150,7 +150,10 @@ async fn whoever_sees_that_something_goes_wrong_stops_it() {
     assert_eq!(town.chat(&Person::nth(1)).await.len(), 0);
     assert_eq!(operator.get("settings").await["switches"], stopped.json());
     let go = json!({"all_stopped": false, "stopped": []});
-    assert_eq!(operator.put("settings/switches", &go).await.status, 200);
+    let gone = operator
+        .put_over("settings/switches", &etag(&stopped), &go)
+        .await;
+    assert_eq!(gone.status, 200, "{}", gone.text);
     town.advance(120).await;
     assert_eq!(town.chat(&Person::nth(1)).await.len(), 1);
     let half = operator
@@ -159,4 +162,101 @@ async fn whoever_sees_that_something_goes_wrong_stops_it() {
     assert_eq!(wrong_fields(&half), ["stopped"]);
     let change = json!({"strategy": "random"});
     assert_eq!(operator.change("settings", &change).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_lifts_a_stop_that_they_have_not_seen() {
+    const PATH: &str = "settings/switches";
+    let town = Town::open().await;
+    let admin = town.sign_in("admin").await;
+    let operator = town.sign_in("operator").await;
+    let seen = etag(&operator.ask(PATH).await);
+    let all = json!({"all_stopped": true, "stopped": []});
+    assert_eq!(admin.put(PATH, &all).await.status, 200);
+
+    // Somebody who still sees that nothing is stopped wants broadcasts to wait.
+    let broadcasts = json!({"all_stopped": false, "stopped": ["broadcast"]});
+    let blind = operator.put(PATH, &broadcasts).await;
+    assert_eq!(
+        (blind.status, code(&blind).as_str()),
+        (428, "precondition_required")
+    );
+    let late = operator.put_over(PATH, &seen, &broadcasts).await;
+    assert_eq!((late.status, code(&late).as_str()), (409, "overtaken"));
+    let now = operator.ask(PATH).await;
+    assert_eq!(now.json()["all_stopped"], true);
+    assert_eq!(late.json()["current"], now.json());
+    assert_eq!(operator.get("settings").await["switches"], now.json());
+
+    // More stops are refused by nothing, whatever was seen; the same once more changes nothing.
+    let more = json!({"all_stopped": true, "stopped": ["broadcast"]});
+    for _ in 0..2 {
+        let stopped = operator.put_over(PATH, &seen, &more).await;
+        assert_eq!(stopped.status, 200, "{}", stopped.text);
+        assert_eq!(stopped.json()["revision"], 2);
+    }
+    let seen = etag(&operator.ask(PATH).await);
+    let released = operator.put_over(PATH, &seen, &broadcasts).await;
+    assert_eq!(released.status, 200, "{}", released.text);
+
+    // Whoever stops everything takes nobody's stop away, and is not asked what they saw.
+    let stopped = admin.put(PATH, &all).await;
+    assert_eq!(stopped.status, 200, "{}", stopped.text);
+    assert_eq!(stopped.json()["stopped"], json!(["broadcast"]));
+    let welcomes = json!({"all_stopped": false, "stopped": ["broadcast", "welcome"]});
+    let seen = etag(&stopped);
+    assert_eq!(admin.put_over(PATH, &seen, &welcomes).await.status, 200);
+
+    let log = admin.get("audit").await;
+    let mut entries: Vec<String> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .rev()
+        .map(entry)
+        .collect();
+    // Both halves of the last one were written at once, in either order.
+    entries[4..].sort();
+    assert_eq!(
+        entries,
+        [
+            "settings.stop [\"all_stopped\"]",
+            "settings.stop [\"stopped.broadcast\"]",
+            "settings.release [\"all_stopped\"]",
+            "settings.stop [\"all_stopped\"]",
+            "settings.release [\"all_stopped\"]",
+            "settings.stop [\"stopped.welcome\"]",
+        ]
+    );
+}
+
+fn entry(entry: &Value) -> String {
+    format!("{} {}", entry["action"].as_str().unwrap(), entry["fields"])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_release_and_a_stop_at_once_the_stop_holds() {
+    const PATH: &str = "settings/switches";
+    let town = Town::open().await;
+    let admin = town.sign_in("admin").await;
+    let operator = town.sign_in("operator").await;
+    let stop = |class: &str| json!({"all_stopped": false, "stopped": [class, "welcome"]});
+    for _ in 0..5 {
+        let first = json!({"all_stopped": false, "stopped": ["welcome"]});
+        assert_eq!(admin.put(PATH, &first).await.status, 200);
+        let seen = etag(&admin.ask(PATH).await);
+        let go = json!({"all_stopped": false, "stopped": []});
+        let (broadcast, release) = (stop("broadcast"), admin.put_over(PATH, &seen, &go));
+        let (stopped, released) = tokio::join!(operator.put(PATH, &broadcast), release);
+        assert_eq!(stopped.status, 200, "{}", stopped.text);
+        let now = operator.ask(PATH).await;
+        let stands = now.json()["stopped"].to_string();
+        assert!(
+            stands.contains("broadcast"),
+            "{}: {stands}",
+            released.status
+        );
+        let cleared = admin.put_over(PATH, &etag(&now), &go).await;
+        assert_eq!(cleared.status, 200);
+    }
 }

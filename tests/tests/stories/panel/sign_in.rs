@@ -116,6 +116,10 @@ async fn nobody_is_sent_to_another_machine_or_signed_in_without_proof() {
         ("redirect_uri", "http://localhost.evil.example/"),
         ("redirect_uri", "http://evil.example:80/@localhost/"),
         ("redirect_uri", "http://localhost@evil.example/"),
+        ("redirect_uri", "http://localhost:3000@evil.example/"),
+        ("redirect_uri", "http://127.0.0.1:3000@evil.example/panel/"),
+        ("redirect_uri", "http://somebody:secret@localhost:3000/"),
+        ("redirect_uri", "//localhost/"),
         ("code_challenge_method", "plain"),
         ("code_challenge", ""),
         ("client_id", "other"),
@@ -128,6 +132,8 @@ async fn nobody_is_sent_to_another_machine_or_signed_in_without_proof() {
         .get("/oidc/logout?logout_uri=https://evil.example/")
         .await;
     assert_eq!(away.status, 200);
+    let disguised = "/oidc/logout?logout_uri=http://localhost:3000@evil.example/";
+    assert_eq!(town.get(disguised).await.status, 200);
     let home = town
         .get("/oidc/logout?logout_uri=http://localhost:3000/panel/")
         .await;
