@@ -62,7 +62,6 @@ pub struct InboxPage {
 /// [`StoreError`] if the store does not answer.
 pub async fn inbox(app: &App, cursor: Option<&str>, limit: usize) -> Result<InboxPage, StoreError> {
     let waiting = app.store.open_items(cursor, limit).await?;
-    let next = (waiting.len() == limit).then(|| waiting.last().map(|item| item.key.clone()));
     let open = |item: Waiting| InboxItem {
         id: item.id,
         kind: item.kind,
@@ -74,8 +73,8 @@ pub async fn inbox(app: &App, cursor: Option<&str>, limit: usize) -> Result<Inbo
         }),
     };
     Ok(InboxPage {
-        items: waiting.into_iter().map(open).collect(),
-        next: next.flatten(),
+        items: waiting.items.into_iter().map(open).collect(),
+        next: waiting.next,
     })
 }
 

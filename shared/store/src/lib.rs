@@ -101,6 +101,7 @@ pub use people::Looked;
 pub use person_file::{Consent, Erasure, MessageLine, Moved, PersonFile};
 pub use profiles::Profile;
 pub use ranking::{PeopleTotals, RankPlace, Ranked};
+pub use read::Found;
 pub use reception::{Cause, Reception, Taken};
 pub use record::{Record, Recorded};
 pub use recount::{After, Recount, Round, RowPage};

@@ -12,3 +12,4 @@ mod participants_race;
 mod settings;
 mod sign_in;
 mod stops;
+mod unreadable;
