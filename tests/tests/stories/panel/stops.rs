@@ -52,6 +52,8 @@ async fn a_stop_from_a_hidden_sender_is_settled_once() {
     let entries = town.items("audit").await;
     assert_eq!(entries.len(), 1);
     assert_eq!(word(&entries[0], "action"), Some("inbound.stop"));
+    let id = town.id_of(&person).await.unwrap().to_string();
+    assert_eq!(word(&entries[0], "subject"), Some(id.as_str()));
 
     let other = format!("inbound/{}", second["items"][0]["id"].as_str().unwrap());
     assert_eq!(
@@ -138,4 +140,55 @@ async fn who_stopped_and_asks_again_is_listed_and_lifted() {
     }
     let unknown = operator.post("suppressions/nobody/lift", &lift).await;
     assert_eq!(unknown.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_number_erases_by_an_admin_alone_and_the_log_names_whom() {
+    let town = Town::open_at("12:00").await;
+    let (person, stranger) = (Person::nth(1), Person::nth(9));
+    assert_eq!(town.register(&person).await.status, 201);
+    let id = town.id_of(&person).await.unwrap().to_string();
+    for _ in 0..2 {
+        town.says_in(&stranger, 1, "SALAH NOMOR", Form::Simple, LidUse::Hidden)
+            .await;
+        town.advance(61).await;
+    }
+    let operator = town.sign_in("operator").await;
+    let admin = town.sign_in("admin").await;
+    let page = operator.get("inbound").await;
+    let path = |n: usize| {
+        format!(
+            "inbound/{}/resolve",
+            page["items"][n]["id"].as_str().unwrap()
+        )
+    };
+    // Anybody's number can be typed; who may not erase them erases nobody by it.
+    let body = json!({"request": "wrong_number", "phone": person.phone});
+    let refused = operator.post(&path(0), &body).await;
+    assert_eq!(
+        (refused.status, code(&refused).as_str()),
+        (403, "forbidden")
+    );
+    assert!(
+        refused.text.contains("hanya untuk admin"),
+        "{}",
+        refused.text
+    );
+    assert!(town.id_of(&person).await.is_some());
+    assert_eq!(town.standing_of(&person).await.standing, Standing::Free);
+    assert_eq!(operator.get("inbound").await["items"], page["items"]);
+    assert!(town.items("audit").await.is_empty());
+    // Nobody is erased where nobody is registered.
+    let of_nobody = json!({"request": "wrong_number", "phone": stranger.phone});
+    assert_eq!(operator.post(&path(0), &of_nobody).await.status, 204);
+    assert_eq!(
+        town.standing_of(&stranger).await.standing,
+        Standing::Stopped
+    );
+    assert_eq!(admin.post(&path(1), &body).await.status, 204);
+    assert!(town.id_of(&person).await.is_none());
+    let entries = admin.get("audit?action=inbound.wrong_number").await;
+    let newest = &entries["items"][0];
+    assert_eq!(newest["subject"], id.as_str(), "{entries}");
+    assert_eq!(newest["fields"], json!(["phone", "request"]));
 }
