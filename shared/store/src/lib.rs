@@ -113,7 +113,7 @@ pub use referrals::{
 pub use retry::Retrying;
 pub use settings::{Everything, OpenLanes, PlannedReminders, Replaced, Steering, StoredTemplate};
 pub use stream::StreamRecord;
-pub use suppression::{Mover, Suppressed};
+pub use suppression::{Mover, Suppressed, Way};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Refusal};
 
