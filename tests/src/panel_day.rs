@@ -162,6 +162,23 @@ async fn suppressions(town: &Town, admin: &Panel<'_>, story: &mut Story) {
         assert_eq!(early.status, 409);
         done(&admin.post(&path, &lift(since, "minta lagi")).await);
     }
+    // By their numbers, and one that nobody has written from.
+    let asked = Person::nth(984);
+    story.knows(&asked.phone);
+    for reason in [asked.phone.as_str(), ""] {
+        let wrong = json!({"phone": asked.phone, "reason": reason});
+        assert_eq!(admin.post("suppressions", &wrong).await.status, 422);
+    }
+    let stop = json!({"phone": asked.phone, "reason": "diminta lewat telepon"});
+    for person in [&asked, &known] {
+        let stop = json!({"phone": person.phone, "reason": stop["reason"]});
+        done(&admin.post("suppressions", &stop).await);
+        let body = json!({"phone": person.phone});
+        let found = admin.post("suppressions/search", &body).await;
+        done(&found);
+        let items = found.json()["items"].as_array().map(Vec::len);
+        assert_eq!(items, Some(1), "{}", found.text);
+    }
     for state in ["asked", "lifted"] {
         admin.get(&format!("suppressions?state={state}")).await;
     }

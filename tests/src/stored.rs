@@ -17,6 +17,22 @@ impl Town {
         items.pop()
     }
 
+    /// Stores the same item with one attribute that is another; returns it as it was.
+    pub async fn spoil(&self, table: &str, item: &Item, name: &str, value: AttributeValue) -> Item {
+        let mut spoilt = item.clone();
+        spoilt.insert(name.to_owned(), value);
+        self.put(table, spoilt).await;
+        item.clone()
+    }
+
+    /// Stores an item past all use cases.
+    pub async fn put(&self, table: &str, item: Item) {
+        let request = self.cloud.dynamodb.put_item();
+        let request = request.table_name(format!("local-{table}"));
+        let stored = request.set_item(Some(item)).send().await;
+        stored.expect("stored");
+    }
+
     /// The opaque code of somebody who is registered.
     pub async fn opaque_code_of(&self, person: &Person) -> String {
         let item = self.participant(person).await.expect("a participant");

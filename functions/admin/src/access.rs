@@ -79,6 +79,12 @@ pub const LEAST: &[Operation] = &[
     // Whoever sees that something goes wrong may stop it.
     (Method::PUT, "/api/admin/settings/switches", Role::Operator),
     (Method::GET, "/api/admin/suppressions", Role::Viewer),
+    (Method::POST, "/api/admin/suppressions", Role::Operator),
+    (
+        Method::POST,
+        "/api/admin/suppressions/search",
+        Role::Operator,
+    ),
     (
         Method::POST,
         "/api/admin/suppressions/{id}/lift",

@@ -1,5 +1,7 @@
 //! The body of a request.
 
+mod objects;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
@@ -9,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use crate::error::Problem;
+use objects::Strict;
 
 /// Most characters of an unknown field's name in an error.
 const NAME_CHARS: usize = 40;
@@ -58,23 +61,22 @@ fn unreadable() -> Problem {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    // A list of values in the order of the fields would be read as the object.
-    if bytes.trim_ascii_start().first() == Some(&b'[') {
-        let _: serde::de::IgnoredAny = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
-        return Err(unfit(".", ""));
-    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let error = error.into_inner();
-        if error.classify() == Category::Data {
-            unfit(&path, &error.to_string())
-        } else {
-            unreadable()
-        }
-    })?;
+    let _: T = serde_path_to_error::deserialize(&mut json).map_err(refused)?;
     json.end().map_err(|_| unreadable())?;
-    Ok(value)
+    // Fields that stand twice were seen above; here nothing but an object is read as one.
+    let whole = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
+    serde_path_to_error::deserialize(Strict(whole)).map_err(refused)
+}
+
+fn refused(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let path = error.path().to_string();
+    let error = error.into_inner();
+    if error.classify() == Category::Data {
+        unfit(&path, &error.to_string())
+    } else {
+        unreadable()
+    }
 }
 
 /// What serde says of a field, for people. What stood in the field is left out.
@@ -114,6 +116,14 @@ mod tests {
         priority: u16,
         #[serde(default)]
         _inner: Vec<u8>,
+        #[serde(default)]
+        _more: Vec<Option<More>>,
+    }
+
+    #[derive(Debug, Default, serde::Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    struct More {
+        _name: Option<String>,
     }
 
     fn refusal(body: &str) -> String {
@@ -147,6 +157,14 @@ mod tests {
             (
                 r#"{"priority":3,"_inner":[1,-1]}"#,
                 "_inner[1]: Isian ini tidak sesuai dengan jenis atau pilihan yang berlaku.",
+            ),
+            (
+                r#"{"priority":3,"_more":[{"_name":"a"},null,["a"]]}"#,
+                "_more[2]: Isian ini tidak sesuai dengan jenis atau pilihan yang berlaku.",
+            ),
+            (
+                r#"{"priority":3,"_more":[{"_nam":"a"}]}"#,
+                "_nam: Isian ini tidak dikenal.",
             ),
             ("[3]", "body: Isi permintaan harus berupa objek JSON."),
             ("[3", "invalid_json"),

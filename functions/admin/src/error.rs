@@ -20,6 +20,8 @@ pub(crate) enum Problem {
     SignIn,
     /// Somebody, but without the role for it.
     Forbidden,
+    /// Their role allows the operation, but not what it would do here; the text says what.
+    NotAllowed(&'static str),
     /// The request came past the edge.
     NotThroughTheEdge,
     /// There is no such thing; the text says what.
@@ -86,6 +88,7 @@ impl Problem {
                 "forbidden",
                 "Peran Anda tidak mengizinkan ini.",
             ),
+            Self::NotAllowed(text) => plain(StatusCode::FORBIDDEN, "forbidden", text),
             Self::NotThroughTheEdge => plain(
                 StatusCode::FORBIDDEN,
                 "not_through_the_edge",

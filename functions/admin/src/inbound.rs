@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::Act;
 use app::inbox::{InboxItem, Resolution, Resolved, inbox, resolve_inbox_by};
 use axum::Json;
 use axum::extract::State;
@@ -101,11 +102,12 @@ struct Resolve {
 enum Request {
     /// They get no more messages.
     Stop,
-    /// The number is not its participant's: it is stopped, and the participant erased.
+    /// The number is not its participant's: it is stopped, and the participant erased, for admins alone.
     WrongNumber,
 }
 
-/// Melaksanakan yang diminta pengirimnya: berhenti, atau salah nomor.
+/// Melaksanakan yang diminta pengirimnya: berhenti, atau salah nomor. Salah nomor menghapus data
+/// peserta yang memakai nomor itu, dan itu hanya untuk admin.
 #[utoipa::path(
     post, path = "/api/admin/inbound/{id}/resolve", tag = "inbound", operation_id = "inbound_resolve",
     params(("id" = String, Path)),
@@ -120,11 +122,16 @@ async fn resolve(
 ) -> Result<StatusCode, Problem> {
     let phone = Phone::parse(&body.value.phone);
     let phone = phone.map_err(|error| Problem::field("phone", error.message()))?;
+    let may_erase = actor.role().erases();
     let (resolution, action) = match body.value.request {
         Request::Stop => (Resolution::Stop { phone }, "inbound.stop"),
-        Request::WrongNumber => (Resolution::WrongNumber { phone }, "inbound.wrong_number"),
+        Request::WrongNumber => (
+            Resolution::WrongNumber { phone, may_erase },
+            "inbound.wrong_number",
+        ),
     };
-    settle(&deps, &actor, &id, resolution, action).await
+    let act = actor.act(action).on(body.fields);
+    settle(&deps, &id, resolution, &act).await
 }
 
 /// Menutup pesan tanpa tindakan.
@@ -138,20 +145,23 @@ async fn dismiss(
     actor: Actor,
     Id(id): Id<InboxPath>,
 ) -> Result<StatusCode, Problem> {
-    settle(&deps, &actor, &id, Resolution::Dismiss, "inbound.dismiss").await
+    let act = actor.act("inbound.dismiss");
+    settle(&deps, &id, Resolution::Dismiss, &act).await
 }
 
 async fn settle(
     deps: &Deps,
-    actor: &Actor,
     InboxPath(id): &InboxPath,
     resolution: Resolution,
-    action: &'static str,
+    act: &Act,
 ) -> Result<StatusCode, Problem> {
-    let act = actor.act(action);
-    match Box::pin(resolve_inbox_by(&deps.app, id, resolution, &act)).await? {
+    match Box::pin(resolve_inbox_by(&deps.app, id, resolution, act)).await? {
         Resolved::Done => Ok(StatusCode::NO_CONTENT),
         Resolved::NotOpen => Err(NONE),
+        Resolved::MayNotErase => Err(Problem::NotAllowed(
+            "Nomor ini terdaftar, dan salah nomor menghapus pesertanya: itu hanya untuk admin. Pilih \
+             berhenti, atau minta seorang admin.",
+        )),
     }
 }
 

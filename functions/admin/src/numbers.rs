@@ -44,25 +44,16 @@ async fn list(
     let begins: Option<Position> = asked.position(&deps)?;
     let behind = begins.map(|at| at.behind);
     let store = &deps.app.store;
-    let known = store
-        .known_numbers(behind.as_deref(), asked.limit + 1)
-        .await?;
-    let has_more = known.len() > asked.limit;
-    let known: Vec<KnownNumber> = known.into_iter().take(asked.limit).collect();
-    let last = known.last().map(|last| Position {
-        behind: last.roster_key.clone(),
-    });
-    let ids: Vec<NumberId> = known.iter().map(|known| known.number.id).collect();
+    let known = store.known_numbers(behind.as_deref(), asked.limit).await?;
+    let ids: Vec<NumberId> = known.items.iter().map(|known| known.number.id).collect();
     let paces = store.paces(&ids).await?;
     let now = deps.app.now();
-    let items = known.into_iter().map(|known| {
+    let items = known.items.into_iter().map(|known| {
         let pace = paces.get(&known.number.id);
         Number::of(known, pace, actor.sight(), now)
     });
-    let items = items.collect();
-    asked
-        .page(&deps, items, last.filter(|_| has_more))
-        .map(Json)
+    let next = known.next.map(|behind| Position { behind });
+    asked.page(&deps, items.collect(), next).map(Json)
 }
 
 /// Menambah nomor pengirim.

@@ -156,7 +156,7 @@ async fn overview(
     let messages = store.messages_by_day(first, today).await?;
     let steps = store.visits(&dates).await?;
     let people = store.people_totals().await?;
-    let referrers = store.top_referrers(Period::All, None, TOP).await?;
+    let referrers = store.top_referrers(Period::All, None, TOP).await?.items;
     let ids: Vec<_> = referrers.iter().map(|line| line.of).collect();
     let names = named(&deps, &ids).await?;
     let numbers = store.roster().await?;
@@ -195,6 +195,7 @@ async fn overview(
         cities: store
             .top_cities(None, TOP)
             .await?
+            .items
             .into_iter()
             .map(|line| CityTotal {
                 city_key: line.of,

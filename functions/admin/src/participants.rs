@@ -2,7 +2,7 @@
 //! A5, C3).
 
 pub(crate) mod acts;
-mod lines;
+pub(crate) mod lines;
 mod wire;
 
 use std::sync::Arc;
@@ -54,8 +54,8 @@ async fn list(
     some(&deps, &actor, filter, asked.cursor.as_deref(), asked.limit).await
 }
 
-/// Mencari peserta: nomor dalam tulisan apa pun, atau kata-kata nama (semua kata harus cocok, ditulis
-/// utuh). Nomor tidak pernah ditulis di alamat.
+/// Mencari peserta: nomor dalam tulisan apa pun (operator dan admin), atau kata-kata nama (semua kata
+/// harus cocok, ditulis utuh). Nomor tidak pernah ditulis di alamat.
 #[utoipa::path(
     post, path = "/api/admin/participants/search", tag = "participants", operation_id = "participants_search",
     request_body = Search,
@@ -69,6 +69,12 @@ async fn search(
     let asked = body.value;
     let name = match Wanted::parse(&asked.q).map_err(Problem::Fields)? {
         Wanted::Name(name) => name,
+        // Search by search, whoever may ask for numbers learns one that is masked.
+        Wanted::Number(_) if !actor.role().sees_numbers() => {
+            return Err(Problem::NotAllowed(
+                "Mencari dengan nomor hanya untuk operator dan admin. Cari dengan nama.",
+            ));
+        }
         Wanted::Number(phone) => {
             // One page at most: no cursor leads into it.
             let list = "participants by number";

@@ -50,7 +50,8 @@ struct InvitedAsked {
     limit: Option<u16>,
 }
 
-/// Somebody's name, city and number; all null once they were erased.
+/// Somebody's name, city and number; all null once they were erased, or if what is stored of them
+/// cannot be read.
 #[derive(Debug, Serialize, ToSchema)]
 struct Who {
     #[schema(required = true)]
@@ -106,7 +107,7 @@ struct Invited {
     who: Who,
     #[schema(value_type = String, format = DateTime)]
     registered_at: Timestamp,
-    /// `belum_join` atau `sudah_join`; null bila datanya sudah dihapus.
+    /// `belum_join` atau `sudah_join`; null bila datanya sudah dihapus atau tidak terbaca.
     #[schema(required = true)]
     status: Option<&'static str>,
 }
@@ -155,15 +156,12 @@ async fn list(
     let page = page::Asked::read(&list, asked.cursor.as_deref(), asked.limit)?;
     let below: Option<i64> = page.position(&deps)?;
     let store = &deps.app.store;
-    // One more than is shown tells whether there is a next page.
-    let lines = store.top_referrers(period, below.map(RankPlace), page.limit + 1);
-    let mut lines = lines.await?;
-    let more = lines.len() > page.limit;
-    lines.truncate(page.limit);
-    let next = lines.last().filter(|_| more).map(|line| line.place.0);
-    let ids: Vec<ParticipantId> = lines.iter().map(|line| line.of).collect();
+    let lines = store.top_referrers(period, below.map(RankPlace), page.limit);
+    let lines = lines.await?;
+    let next = lines.next.map(|place| place.0);
+    let ids: Vec<ParticipantId> = lines.items.iter().map(|line| line.of).collect();
     let people = named(&deps, &ids).await?;
-    let items = lines.iter().map(|line| Referrer {
+    let items = lines.items.iter().map(|line| Referrer {
         id: line.of.0,
         who: Who::of(people.get(&line.of), actor.sight()),
         total: line.total,
@@ -192,22 +190,21 @@ async fn one(
     let page = page::Asked::read(&list, asked.cursor.as_deref(), asked.limit)?;
     let behind: Option<u64> = page.position(&deps)?;
     let store = &deps.app.store;
-    let profile = store.profile(id).await?;
+    // Their own item may be the one that cannot be read: whom they invited is known all the same.
+    let profile = store.profiles(&[id]).await?.pop();
     let periods = Period::all_of(deps.app.now());
     let totals = store.invited_by(id, &periods).await?;
     let [total, total_year, total_month] = totals.try_into().unwrap_or_default();
     if profile.is_none() && total == 0 {
         return Err(Problem::NotFound("Peserta ini tidak ada."));
     }
-    let places = store.invited_places(id, behind.unwrap_or(0), page.limit + 1);
-    let mut places = places.await?;
-    let more = places.len() > page.limit;
-    places.truncate(page.limit);
-    let next = places.last().filter(|_| more).map(|one| one.place);
+    let places = store.invited_places(id, behind.unwrap_or(0), page.limit);
+    let places = places.await?;
+    let next = places.next;
     let sight = actor.sight();
-    let items = places.iter().map(|one| Invited {
+    let items = places.items.iter().map(|one| Invited {
         sequence: one.place,
-        id: one.person.as_ref().map(|person| person.participant.id.0),
+        id: one.id.map(|id| id.0),
         who: Who::of(one.person.as_ref(), sight),
         registered_at: one.registered_at,
         status: one.person.as_ref().map(|person| person.status.as_str()),

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use app::suppression::{Lifted, SuppressionError, lift_stop_by};
+use app::suppression::{Lifted, SuppressionError, lift_stop_by, stop_number_by};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::participant::Participant;
+use domain::phone::Phone;
 use domain::suppression::Standing;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,10 +21,13 @@ use crate::config::Deps;
 use crate::error::Problem;
 use crate::input::{Asked, Id};
 use crate::page::{self, Page};
+use crate::participants::lines::StopLine;
 use crate::routes::resource;
 use crate::shown::{ShownPhone, Sight};
 
-resource!(list, lift);
+resource!(list, stop, search, lift);
+
+const NOT_STOPPED: Problem = Problem::NotFound("Nomor ini tidak sedang berhenti.");
 
 /// Where a number stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, ToSchema)]
@@ -36,6 +40,18 @@ enum Stand {
     Asked,
     /// A stop was lifted.
     Lifted,
+}
+
+impl Stand {
+    /// None for a number that never stood anywhere.
+    fn of(standing: Standing) -> Option<Self> {
+        match standing {
+            Standing::Free => None,
+            Standing::Stopped => Some(Self::Stopped),
+            Standing::Asked => Some(Self::Asked),
+            Standing::Lifted => Some(Self::Lifted),
+        }
+    }
 }
 
 impl From<Stand> for Standing {
@@ -110,6 +126,34 @@ impl Suppression {
     }
 }
 
+/// A number that stands somewhere, and how it came there.
+#[derive(Debug, Serialize, ToSchema)]
+struct SuppressionFile {
+    #[serde(flatten)]
+    suppression: Suppression,
+    /// The earliest first.
+    history: Vec<StopLine>,
+}
+
+/// Where a number stands, also one that nobody has registered; none if it never stopped.
+async fn known(
+    deps: &Deps,
+    actor: &Actor,
+    index: &str,
+) -> Result<Option<SuppressionFile>, Problem> {
+    let store = &deps.app.store;
+    let (stands, history) = store.moves_of(index).await?;
+    let stands = stands.and_then(|one| Some((Stand::of(one.suppression.standing)?, one)));
+    let Some((state, one)) = stands else {
+        return Ok(None);
+    };
+    let holder = store.holders(&[index]).await?.pop().flatten();
+    Ok(Some(SuppressionFile {
+        suppression: Suppression::of(one, state, holder, actor.sight()),
+        history: history.into_iter().map(StopLine::of).collect(),
+    }))
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct Position {
     since: Timestamp,
@@ -147,6 +191,71 @@ async fn list(
     asked.page(&deps, items.collect(), next).map(Json)
 }
 
+/// Which number.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WantedNumber {
+    /// In any writing.
+    #[schema(example = "0812-1000-0001")]
+    phone: String,
+}
+
+/// Mencari satu nomor, juga yang tidak terdaftar, dengan seluruh riwayatnya. Kosong bila nomor itu tidak
+/// pernah berhenti.
+#[utoipa::path(
+    post, path = "/api/admin/suppressions/search", tag = "suppressions", operation_id = "suppressions_search",
+    request_body = WantedNumber,
+    responses((status = 200, description = "Nomor itu, atau tidak ada.", body = Page<SuppressionFile>))
+)]
+async fn search(
+    State(deps): State<Arc<Deps>>,
+    actor: Actor,
+    body: Body<WantedNumber>,
+) -> Result<Json<Page<SuppressionFile>>, Problem> {
+    let index = deps.app.store.phone_index(&phone(&body.value.phone)?)?;
+    Ok(Json(Page {
+        items: known(&deps, &actor, &index).await?.into_iter().collect(),
+        next_cursor: None,
+        total: None,
+    }))
+}
+
+fn phone(text: &str) -> Result<Phone, Problem> {
+    Phone::parse(text).map_err(|error| Problem::field("phone", error.message()))
+}
+
+/// Whom nothing is sent to any more, and why.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct StopNumber {
+    /// In any writing, registered or not.
+    #[schema(example = "0812-1000-0001")]
+    phone: String,
+    /// One line without a phone number.
+    #[schema(min_length = 1, max_length = 200, example = "Diminta lewat telepon")]
+    reason: String,
+}
+
+/// Menghentikan semua pesan ke satu nomor, juga yang tidak terdaftar. Nomor yang sudah berhenti tetap
+/// seperti semula.
+#[utoipa::path(
+    post, path = "/api/admin/suppressions", tag = "suppressions", operation_id = "suppressions_stop",
+    request_body = StopNumber,
+    responses((status = 200, description = "Nomor itu sesudahnya.", body = SuppressionFile))
+)]
+async fn stop(
+    State(deps): State<Arc<Deps>>,
+    actor: Actor,
+    body: Body<StopNumber>,
+) -> Result<Json<SuppressionFile>, Problem> {
+    let index = deps.app.store.phone_index(&phone(&body.value.phone)?)?;
+    let act = actor.act("suppressions.stop").on(body.fields);
+    let stopped = stop_number_by(&deps.app, &index, &body.value.reason, &act);
+    Box::pin(stopped).await.map_err(refused)?;
+    let now = known(&deps, &actor, &index).await?;
+    now.map(Json).ok_or_else(Problem::broken)
+}
+
 /// Why a stop is lifted.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -178,17 +287,23 @@ async fn lift(
     let act = actor.act("suppressions.lift").on(["reason"]);
     let Lift { since, reason } = body.value;
     let lifted = lift_stop_by(&deps.app, &index, since, &reason, &act);
-    match Box::pin(lifted).await {
-        Ok(Lifted::Done) => Ok(StatusCode::NO_CONTENT),
-        Ok(Lifted::NotStopped) => Err(Problem::NotFound("Nomor ini tidak sedang berhenti.")),
-        Ok(Lifted::Changed) => Err(Problem::Conflict(
-            "overtaken",
-            "Nomor ini baru saja berubah. Periksa lagi, lalu ulangi.",
-        )),
-        Err(SuppressionError::Reason) => Err(Problem::field(
+    match Box::pin(lifted).await.map_err(refused)? {
+        Lifted::Done => Ok(StatusCode::NO_CONTENT),
+        Lifted::NotStopped | Lifted::NotThere => Err(NOT_STOPPED),
+        Lifted::Changed => {
+            let now = known(&deps, &actor, &index).await?.ok_or(NOT_STOPPED)?;
+            let now = serde_json::to_value(now).map_err(|error| Problem::failed(&error))?;
+            Err(Problem::Overtaken(now))
+        }
+    }
+}
+
+fn refused(error: SuppressionError) -> Problem {
+    match error {
+        SuppressionError::Reason => Problem::field(
             "reason",
             "Isi alasan 1 sampai 200 huruf, tanpa nomor telepon.",
-        )),
-        Err(SuppressionError::Store(error)) => Err(error.into()),
+        ),
+        SuppressionError::Store(error) => error.into(),
     }
 }

@@ -36,6 +36,7 @@ async fn it_counts_changes_once_and_everything_anew() {
     }
     let store = &account.app.store;
     let lines = store.top_referrers(Period::All, None, 9).await.unwrap();
+    let lines = lines.items;
     assert_eq!(lines.iter().map(|line| line.total).collect::<Vec<_>>(), [1]);
     assert_eq!(store.people_totals().await.unwrap().subscribed, 1);
 
@@ -64,6 +65,7 @@ async fn it_counts_changes_once_and_everything_anew() {
             .top_referrers(Period::All, None, 9)
             .await
             .unwrap()
+            .items
             .is_empty()
     );
     assert_eq!(store.people_totals().await.unwrap().subscribed, 1);

@@ -67,7 +67,7 @@ pub struct AuditFound {
 /// Entries, the newest first, at most `limit`.
 ///
 /// # Errors
-/// [`StoreError`] if the store does not answer or an entry is unreadable.
+/// [`StoreError`] if the store does not answer. An entry that cannot be read is logged and left out.
 pub async fn audit(
     app: &App,
     filter: &AuditFilter,
@@ -96,9 +96,7 @@ pub async fn audit(
             for (key, entry) in page.entries {
                 looked_at += 1;
                 position.before = Some(key);
-                if filter.takes(&entry) {
-                    entries.push(entry);
-                }
+                entries.extend(entry.filter(|entry| filter.takes(entry)));
                 if entries.len() == limit || looked_at == MOST_ENTRIES {
                     return Ok(AuditFound {
                         entries,

@@ -66,6 +66,8 @@ pub enum Failpoint {
     EditBeforeCommit,
     /// It is written, nothing is on a queue.
     EditCommitted,
+    /// An admin's stop or lift is decided, not written.
+    StandingBeforeCommit,
     /// What changes of the totals is decided, not written.
     CountBefore,
     /// Some of it is written.
@@ -74,7 +76,7 @@ pub enum Failpoint {
 
 impl Failpoint {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::RegisterCommitted,
         Self::RegisterReferralSent,
         Self::RegisterWoken,
@@ -106,6 +108,7 @@ impl Failpoint {
         Self::RetryCommitted,
         Self::EditBeforeCommit,
         Self::EditCommitted,
+        Self::StandingBeforeCommit,
         Self::CountBefore,
         Self::CountCommitted,
     ];
@@ -145,6 +148,7 @@ impl Failpoint {
             Self::RetryCommitted => "retry.committed",
             Self::EditBeforeCommit => "edit.before_commit",
             Self::EditCommitted => "edit.committed",
+            Self::StandingBeforeCommit => "standing.before_commit",
             Self::CountBefore => "count.before",
             Self::CountCommitted => "count.committed",
         }

@@ -62,7 +62,6 @@ pub struct InboxPage {
 /// [`StoreError`] if the store does not answer.
 pub async fn inbox(app: &App, cursor: Option<&str>, limit: usize) -> Result<InboxPage, StoreError> {
     let waiting = app.store.open_items(cursor, limit).await?;
-    let next = (waiting.len() == limit).then(|| waiting.last().map(|item| item.key.clone()));
     let open = |item: Waiting| InboxItem {
         id: item.id,
         kind: item.kind,
@@ -74,8 +73,8 @@ pub async fn inbox(app: &App, cursor: Option<&str>, limit: usize) -> Result<Inbo
         }),
     };
     Ok(InboxPage {
-        items: waiting.into_iter().map(open).collect(),
-        next: next.flatten(),
+        items: waiting.items.into_iter().map(open).collect(),
+        next: waiting.next,
     })
 }
 
@@ -91,6 +90,8 @@ pub enum Resolution {
     WrongNumber {
         /// The number.
         phone: Phone,
+        /// Whether who decides may erase the participant, if there is one.
+        may_erase: bool,
     },
     /// There is nothing to do.
     Dismiss,
@@ -103,6 +104,8 @@ pub enum Resolved {
     Done,
     /// It does not wait, or never did.
     NotOpen,
+    /// A participant would be erased by somebody who may not; nothing was done.
+    MayNotErase,
 }
 
 /// Acts on an item as the admin `by` decides, and settles it, both or neither. The hidden id it
@@ -139,11 +142,12 @@ async fn resolve_inbox_as(
     by: &str,
     act: &Act,
 ) -> Result<Resolved, StoreError> {
-    let along = act.along(app, id.as_str());
-    let (request, phone) = match resolution {
-        Resolution::Stop { phone } => (Request::Stop, phone),
-        Resolution::WrongNumber { phone } => (Request::WrongNumber, phone),
-        Resolution::Dismiss => return dismiss(app, id, by, &along).await,
+    let (request, phone, may_erase) = match resolution {
+        Resolution::Stop { phone } => (Request::Stop, phone, false),
+        Resolution::WrongNumber { phone, may_erase } => (Request::WrongNumber, phone, may_erase),
+        Resolution::Dismiss => {
+            return dismiss(app, id, by, &act.along(app, id.as_str())).await;
+        }
     };
     let settled = app.store.settled(id, InboxState::Resolved, by).await?;
     let Some(settled) = settled else {
@@ -161,6 +165,12 @@ async fn resolve_inbox_as(
                 pointed_today: true,
             },
         );
+        if decision.erases && !may_erase {
+            return Ok(Resolved::MayNotErase);
+        }
+        // The log names whom it befell, where that is somebody.
+        let subject = known.holder.map(|holder| holder.to_string());
+        let along = act.along(app, subject.as_deref().unwrap_or(id.as_str()));
         let reception = Reception {
             standing: decision.standing,
             mover: Mover {

@@ -4,10 +4,13 @@ use domain::ids::ParticipantId;
 use domain::reception::StandingStep;
 use domain::suppression::{Reason, Standing, Suppression};
 use jiff::Timestamp;
-use store::{Along, Cause, Lifting, Mover, Reception, StoreError, Suppressed, Taken};
+use store::{
+    Along, Cause, Correspondent, Lifting, Mover, Reception, StoreError, Suppressed, Taken,
+};
 
 use crate::act::Act;
 use crate::context::App;
+use crate::failpoint::Failpoint;
 use crate::receive::TRIES;
 
 /// Why an admin's act was not done.
@@ -30,6 +33,8 @@ pub enum Lifted {
     NotStopped,
     /// It was stopped, or asked, again since the admin looked: look again.
     Changed,
+    /// There is no such participant, or no more.
+    NotThere,
 }
 
 /// What became of a stop.
@@ -39,6 +44,8 @@ pub enum Stopped {
     Now,
     /// It was stopped already.
     Already,
+    /// There is no such participant, or no more.
+    NotThere,
 }
 
 fn mover(by: &str, reason: &str) -> Result<Mover, SuppressionError> {
@@ -63,7 +70,8 @@ pub async fn lift_stop(
     reason: &str,
 ) -> Result<Lifted, SuppressionError> {
     let mover = mover(by, reason)?;
-    lift(app, phone_index, seen_at, &mover, &Along::nothing()).await
+    let whose = Whose::Number(phone_index);
+    lift(app, whose, seen_at, &mover, &Along::nothing()).await
 }
 
 /// The same as somebody's act in the panel.
@@ -79,38 +87,75 @@ pub async fn lift_stop_by(
 ) -> Result<Lifted, SuppressionError> {
     let mover = mover(&act.author().word(), reason)?;
     let along = act.along(app, phone_index);
-    lift(app, phone_index, seen_at, &mover, &along).await
+    lift(app, Whose::Number(phone_index), seen_at, &mover, &along).await
 }
 
-/// The same on the number of this participant, who is named in the audit log.
+/// The same on the number that this participant has, who is named in the audit log.
 ///
 /// # Errors
 /// As [`lift_stop`].
 pub async fn lift_stop_of(
     app: &App,
-    (subject, phone_index): (ParticipantId, &str),
+    id: ParticipantId,
     seen_at: Timestamp,
     reason: &str,
     act: &Act,
 ) -> Result<Lifted, SuppressionError> {
     let mover = mover(&act.author().word(), reason)?;
-    let along = act.along(app, &subject.to_string());
-    lift(app, phone_index, seen_at, &mover, &along).await
+    let along = act.along(app, &id.to_string());
+    lift(app, Whose::Participant(id), seen_at, &mover, &along).await
+}
+
+/// Whose number is meant.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    /// This one, whoever has it.
+    Number(&'a str),
+    /// The one that they have when it is written: a correction may give them another meanwhile.
+    Participant(ParticipantId),
+}
+
+/// What is known of the number that is meant.
+enum Meant {
+    Known(Box<Correspondent>),
+    /// There is no such participant.
+    Nobody,
+    /// They got another number between two reads: read again.
+    Moved,
+}
+
+async fn meant(app: &App, whose: Whose<'_>, now: Timestamp) -> Result<Meant, StoreError> {
+    let correspondent = async |index: &str| app.store.correspondent(index, None, None, now).await;
+    match whose {
+        Whose::Number(index) => Ok(Meant::Known(Box::new(correspondent(index).await?))),
+        Whose::Participant(id) => {
+            let Some(invitee) = app.store.invitee(id).await? else {
+                return Ok(Meant::Nobody);
+            };
+            let known = correspondent(&invitee.phone_index).await?;
+            Ok(if known.holder == Some(id) {
+                Meant::Known(Box::new(known))
+            } else {
+                Meant::Moved
+            })
+        }
+    }
 }
 
 async fn lift(
     app: &App,
-    phone_index: &str,
+    whose: Whose<'_>,
     seen_at: Timestamp,
     mover: &Mover,
     along: &Along,
 ) -> Result<Lifted, SuppressionError> {
     for _ in 0..TRIES {
         let now = app.now();
-        let known = app
-            .store
-            .correspondent(phone_index, None, None, now)
-            .await?;
+        let known = match meant(app, whose, now).await? {
+            Meant::Known(known) => known,
+            Meant::Nobody => return Ok(Lifted::NotThere),
+            Meant::Moved => continue,
+        };
         let seen = known.suppression;
         if !seen.standing.is_stopped() {
             return Ok(Lifted::NotStopped);
@@ -118,6 +163,7 @@ async fn lift(
         if seen.changed_at != seen_at {
             return Ok(Lifted::Changed);
         }
+        Failpoint::StandingBeforeCommit.reach();
         match app
             .store
             .lift_along(&known, seen, mover, now, along)
@@ -142,36 +188,53 @@ pub async fn stop_by_admin(
     reason: &str,
 ) -> Result<Stopped, SuppressionError> {
     let mover = mover(by, reason)?;
-    stop(app, phone_index, &mover, &Along::nothing()).await
+    let whose = Whose::Number(phone_index);
+    stop(app, whose, &mover, &Along::nothing()).await
 }
 
-/// The same as somebody's act on `subject`, whose number it is.
+/// The same as somebody's act in the panel.
+///
+/// # Errors
+/// As [`stop_by_admin`].
+pub async fn stop_number_by(
+    app: &App,
+    phone_index: &str,
+    reason: &str,
+    act: &Act,
+) -> Result<Stopped, SuppressionError> {
+    let mover = mover(&act.author().word(), reason)?;
+    let along = act.along(app, phone_index);
+    stop(app, Whose::Number(phone_index), &mover, &along).await
+}
+
+/// The same on the number that this participant has, who is named in the audit log.
 ///
 /// # Errors
 /// As [`stop_by_admin`].
 pub async fn stop_number_of(
     app: &App,
-    (subject, phone_index): (ParticipantId, &str),
+    id: ParticipantId,
     reason: &str,
     act: &Act,
 ) -> Result<Stopped, SuppressionError> {
     let mover = mover(&act.author().word(), reason)?;
-    let along = act.along(app, &subject.to_string());
-    stop(app, phone_index, &mover, &along).await
+    let along = act.along(app, &id.to_string());
+    stop(app, Whose::Participant(id), &mover, &along).await
 }
 
 async fn stop(
     app: &App,
-    phone_index: &str,
+    whose: Whose<'_>,
     mover: &Mover,
     along: &Along,
 ) -> Result<Stopped, SuppressionError> {
     for _ in 0..TRIES {
         let now = app.now();
-        let known = app
-            .store
-            .correspondent(phone_index, None, None, now)
-            .await?;
+        let known = match meant(app, whose, now).await? {
+            Meant::Known(known) => known,
+            Meant::Nobody => return Ok(Stopped::NotThere),
+            Meant::Moved => continue,
+        };
         if known.suppression.standing == Standing::Stopped {
             return Ok(Stopped::Already);
         }
@@ -185,6 +248,7 @@ async fn stop(
             pointer: None,
             at: now,
         };
+        Failpoint::StandingBeforeCommit.reach();
         let taken = app
             .store
             .take_along(Cause::Admin, &known, &reception, along);

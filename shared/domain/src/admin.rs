@@ -47,6 +47,12 @@ impl Role {
     pub fn sees_numbers(self) -> bool {
         self >= Self::Operator
     }
+
+    /// Whether somebody in this role erases people, which nothing undoes.
+    #[must_use]
+    pub fn erases(self) -> bool {
+        self >= Self::Admin
+    }
 }
 
 /// A colleague's e-mail address, in lower case. `Debug` shows none of it.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::item::{Iso, Item, from_item, iso, text, to_item};
+use crate::read::readable;
 use crate::tables::Table;
 use crate::{Store, StoreError};
 
@@ -46,9 +47,9 @@ pub(crate) fn audit_item(entry: &AuditEntry) -> Result<Item, StoreError> {
     )
 }
 
-fn read_entry(item: Item) -> Result<(String, AuditEntry), StoreError> {
+fn read_entry(item: Item) -> Result<AuditEntry, StoreError> {
     let item: AuditItem = from_item(WHAT, item)?;
-    let entry = AuditEntry {
+    Ok(AuditEntry {
         id: item.id,
         at: item.at.0,
         author: Author::parse(&item.author)
@@ -56,15 +57,15 @@ fn read_entry(item: Item) -> Result<(String, AuditEntry), StoreError> {
         action: item.action,
         subject: item.subject,
         fields: item.fields,
-    };
-    Ok((item.sk, entry))
+    })
 }
 
 /// Some of a day's entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditPage {
-    /// The newest first, each with the key behind which the next page begins.
-    pub entries: Vec<(String, AuditEntry)>,
+    /// The newest first, each with the key behind which the next page begins; none for one that
+    /// cannot be read.
+    pub entries: Vec<(String, Option<AuditEntry>)>,
     /// Whether the day has more.
     pub has_more: bool,
 }
@@ -73,7 +74,7 @@ impl Store {
     /// Entries of a UTC day, the newest first, at most `limit`, of those before the key `before`.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or an entry is unreadable.
+    /// [`StoreError`] if the database does not answer. What cannot be read is logged.
     pub async fn audit_entries(
         &self,
         day: Date,
@@ -98,8 +99,14 @@ impl Store {
             .map_err(StoreError::database(WHAT))?;
         let has_more = output.last_evaluated_key.is_some();
         let items = output.items.unwrap_or_default().into_iter();
+        let entries = items.filter_map(|item| {
+            // A key is a text, or it would not be one.
+            let key = item.get("sk")?.as_s().ok()?.clone();
+            let entry = readable(WHAT, std::iter::once(read_entry(item)));
+            Some((key, entry.into_iter().next()))
+        });
         Ok(AuditPage {
-            entries: items.map(read_entry).collect::<Result<_, _>>()?,
+            entries: entries.collect(),
             has_more,
         })
     }

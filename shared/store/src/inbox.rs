@@ -11,7 +11,7 @@ use vault::{Place, Salt};
 use zeroize::Zeroizing;
 
 use crate::item::{Iso, Item, from_item, iso, number, single_key, text, to_item};
-use crate::read::{Question, query, readable};
+use crate::read::{Found, Question, page, readable};
 use crate::tables::Table;
 use crate::write::{Change, Committed, put_new, transact};
 use crate::{Along, Chain, Store, StoreError};
@@ -37,8 +37,6 @@ pub struct Unmatched<'a> {
 pub struct Waiting {
     /// Its id.
     pub id: InboxId,
-    /// Its place in the list, for the page after it.
-    pub key: String,
     /// Why it waits.
     pub kind: InboxKind,
     /// To which of our numbers it came.
@@ -145,7 +143,7 @@ impl Store {
         &self,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Waiting>, StoreError> {
+    ) -> Result<Found<Waiting, String>, StoreError> {
         let question = Question {
             table: self.table(Table::Inbox),
             index: Some("by_state"),
@@ -157,10 +155,11 @@ impl Store {
             ],
             consistent: false,
         };
-        let items = query(WHAT, &self.client, question, limit).await?;
-        let items = items.into_iter().map(|item| from_item(WHAT, item));
+        let key = |item: &Item| item.get("received_key")?.as_s().ok().cloned();
+        let found = page(WHAT, &self.client, question, limit, key).await?;
+        let items = found.items.into_iter();
         let mut open = Vec::new();
-        for item in readable(WHAT, items) {
+        for item in readable(WHAT, items.map(|item| from_item(WHAT, item))) {
             match self.open_item(item).await {
                 Ok(item) => open.push(item),
                 Err(error) if error.is_lasting() => {
@@ -169,7 +168,10 @@ impl Store {
                 Err(error) => return Err(error),
             }
         }
-        Ok(open)
+        Ok(Found {
+            items: open,
+            next: found.next,
+        })
     }
 
     async fn open_item(&self, item: InboxItem) -> Result<Waiting, StoreError> {
@@ -186,7 +188,6 @@ impl Store {
         };
         Ok(Waiting {
             id: InboxId::parse(&item.id).ok_or_else(|| bad("id"))?,
-            key: item.received_key,
             kind: InboxKind::parse(&item.kind).ok_or_else(|| bad("kind"))?,
             via: item.via,
             received_at: item.received_at.0,

@@ -101,6 +101,7 @@ pub use people::Looked;
 pub use person_file::{Consent, Erasure, MessageLine, Moved, PersonFile};
 pub use profiles::Profile;
 pub use ranking::{PeopleTotals, RankPlace, Ranked};
+pub use read::Found;
 pub use reception::{Cause, Reception, Taken};
 pub use record::{Record, Recorded};
 pub use recount::{After, Recount, Round, RowPage};
@@ -114,7 +115,7 @@ pub use settings::{
     Everything, OpenLanes, PlannedReminders, Replaced, SeenSwitches, Steering, StoredTemplate,
 };
 pub use stream::StreamRecord;
-pub use suppression::{Mover, Suppressed};
+pub use suppression::{Mover, Suppressed, Way};
 pub use tables::Table;
 pub use turn::{Checked, Claimed, Refusal};
 

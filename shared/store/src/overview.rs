@@ -8,7 +8,7 @@ use domain::visit::{Source, Step};
 use jiff::civil::Date;
 
 use crate::item::{Item, single_key, text};
-use crate::read::{Question, query};
+use crate::read::{Question, query, readable};
 use crate::tables::Table;
 use crate::{Store, StoreError};
 
@@ -32,11 +32,13 @@ impl Store {
             .collect();
         let mut steps: Steps = Step::ALL.map(|step| (step.as_str(), 0)).into();
         for wanted in wanted.chunks(AT_ONCE) {
-            for item in self.get_all(WHAT, wanted).await?.into_iter().flatten() {
-                for step in Step::ALL {
-                    let more = counted(&item, step)?;
-                    *steps.entry(step.as_str()).or_default() += more;
-                }
+            let days = self.get_all(WHAT, wanted).await?.into_iter().flatten();
+            let days = days.map(|day| {
+                let each = Step::ALL.map(|step| Ok((step.as_str(), counted(&day, step)?)));
+                each.into_iter().collect::<Result<Vec<_>, StoreError>>()
+            });
+            for (step, more) in readable(WHAT, days).into_iter().flatten() {
+                *steps.entry(step).or_default() += more;
             }
         }
         Ok(steps)

@@ -9,7 +9,7 @@ use domain::participant::JoinStatus;
 use domain::people::{Filter, Look, Mark, Part};
 use jiff::Timestamp;
 
-use crate::item::{Item, flag, iso, number, text, word_pk};
+use crate::item::{ERASED, Item, flag, iso, number, text, word_pk};
 use crate::profiles::{AT_ONCE, Profile};
 use crate::tables::Table;
 use crate::{Store, StoreError};
@@ -187,6 +187,8 @@ impl Store {
                 .with_word(items, behind, filter, event, wanted, next)
                 .await;
         }
+        // The places of those who were erased stand in the referrer's part too.
+        items.retain(|item| item.get("sk") != Some(&text(ERASED)));
         if items.len() > wanted {
             items.truncate(wanted);
             behind = items.last().map(next).transpose()?;

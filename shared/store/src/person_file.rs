@@ -12,7 +12,7 @@ use crate::item::{ERASED, Iso, Item, PROFILE, REFERRALS, from_item, key, partici
 use crate::messages::message_key;
 use crate::profiles::Profile;
 use crate::read::{Question, query, readable};
-use crate::suppression::{StateItem, Suppressed};
+use crate::suppression::{StateItem, Suppressed, Way};
 use crate::tables::Table;
 use crate::{Store, StoreError};
 
@@ -80,6 +80,8 @@ pub struct Moved {
     pub by: String,
     /// Why, if an admin did it.
     pub reason: Option<String>,
+    /// How it came about.
+    pub way: Way,
 }
 
 /// A message as a log shows it, without its text.
@@ -135,6 +137,8 @@ struct HistoryItem {
     by: String,
     #[serde(default)]
     reason: Option<String>,
+    #[serde(default)]
+    evidence: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -187,6 +191,7 @@ fn read_moved(item: Item) -> Result<Moved, StoreError> {
         at: at.ok_or_else(bad)?,
         by: item.by,
         reason: item.reason,
+        way: Way::of(item.evidence.as_deref()),
     })
 }
 
@@ -298,7 +303,13 @@ impl Store {
         }))
     }
 
-    async fn moves_of(
+    /// Where a number stands, if not where every number begins, and how it came there, the earliest
+    /// first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or where it stands is unreadable. An entry of
+    /// the history that is unreadable is logged and left out.
+    pub async fn moves_of(
         &self,
         phone_index: &str,
     ) -> Result<(Option<Suppressed>, Vec<Moved>), StoreError> {

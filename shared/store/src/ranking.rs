@@ -11,7 +11,7 @@ use crate::counters::{
     CITIES, PEOPLE, PEOPLE_ALL, RANK_STEP, days_pk, referrer_pk, referrers_board,
 };
 use crate::item::{Item, key, number, text};
-use crate::read::{Question, query};
+use crate::read::{Found, Question, query, readable};
 use crate::tables::Table;
 use crate::{Store, StoreError};
 
@@ -51,38 +51,37 @@ impl Store {
     /// Who has invited most in this period: `limit` lines below `below`, the highest first.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    /// [`StoreError`] if the database does not answer. An unreadable line is logged and left out.
     pub async fn top_referrers(
         &self,
         period: Period,
         below: Option<RankPlace>,
         limit: usize,
-    ) -> Result<Vec<Ranked<ParticipantId>>, StoreError> {
-        let items = self.board(referrers_board(period), below, limit).await?;
+    ) -> Result<Found<Ranked<ParticipantId>, RankPlace>, StoreError> {
         let id = |item: &Item| word(item, "pk")?.strip_prefix("REFERRER#")?.parse().ok();
-        items.iter().map(|item| ranked(item, id)).collect()
+        self.board(referrers_board(period), below, limit, id).await
     }
 
     /// The cities, by key, in which most participants live: likewise.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    /// [`StoreError`] if the database does not answer. An unreadable line is logged and left out.
     pub async fn top_cities(
         &self,
         below: Option<RankPlace>,
         limit: usize,
-    ) -> Result<Vec<Ranked<String>>, StoreError> {
-        let items = self.board(CITIES.to_owned(), below, limit).await?;
+    ) -> Result<Found<Ranked<String>, RankPlace>, StoreError> {
         let city = |item: &Item| Some(word(item, "sk")?.strip_prefix("K#")?.to_owned());
-        items.iter().map(|item| ranked(item, city)).collect()
+        self.board(CITIES.to_owned(), below, limit, city).await
     }
 
-    async fn board(
+    async fn board<T>(
         &self,
         board: String,
         below: Option<RankPlace>,
         limit: usize,
-    ) -> Result<Vec<Item>, StoreError> {
+        of: impl Fn(&Item) -> Option<T>,
+    ) -> Result<Found<Ranked<T>, RankPlace>, StoreError> {
         // A place is a score, and no two on a board are the same but by a chance of 1 : 2^32 for
         // two that are equal otherwise.
         let most = below.map_or(i64::MAX, |RankPlace(score)| score - 1);
@@ -97,12 +96,17 @@ impl Store {
             .expression_attribute_values(":most", number(most))
             .scan_index_forward(false);
         if most < RANK_STEP {
-            return Ok(Vec::new());
+            return Ok(Found {
+                items: Vec::new(),
+                next: None,
+            });
         }
         let mut items: Vec<Item> = Vec::new();
         let mut start = None;
+        // One more than is wanted tells whether there is a next page.
+        let wanted = limit.saturating_add(1);
         loop {
-            let missing = limit.saturating_sub(items.len());
+            let missing = wanted.saturating_sub(items.len());
             let output = request
                 .clone()
                 .limit(i32::try_from(missing).unwrap_or(i32::MAX).max(1))
@@ -112,11 +116,17 @@ impl Store {
                 .map_err(StoreError::database(WHAT))?;
             items.extend(output.items.unwrap_or_default());
             start = output.last_evaluated_key;
-            if start.is_none() || items.len() >= limit {
-                items.truncate(limit);
-                return Ok(items);
+            if start.is_none() || items.len() >= wanted {
+                break;
             }
         }
+        let has_more = items.len() > limit;
+        items.truncate(limit);
+        let last = items.last().filter(|_| has_more);
+        Ok(Found {
+            next: last.map(place_of).transpose()?,
+            items: readable(WHAT, items.iter().map(|item| ranked(item, &of))),
+        })
     }
 
     /// How many somebody has invited in each of these periods.
@@ -157,7 +167,7 @@ impl Store {
     /// Registrations of each day from `first` to `last` on which there were any, in WIB.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    /// [`StoreError`] if the database does not answer. An unreadable day is logged and left out.
     pub async fn registrations_by_day(
         &self,
         first: Date,
@@ -165,13 +175,15 @@ impl Store {
     ) -> Result<BTreeMap<Date, u64>, StoreError> {
         let days = self.days("REGISTERED", first, last).await?;
         let total = |(day, item): (Date, Item)| Ok((day, total_in(Some(&item), "registered")?));
-        days.into_iter().map(total).collect()
+        Ok(readable(WHAT, days.into_iter().map(total))
+            .into_iter()
+            .collect())
     }
 
     /// How messages stand that were decided on the days from `first` to `last`, in WIB.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or an item is unreadable.
+    /// [`StoreError`] if the database does not answer. An unreadable day is logged and left out.
     pub async fn messages_by_day(
         &self,
         first: Date,
@@ -183,7 +195,9 @@ impl Store {
             let [queued, sent, failed] = Outcome::ALL.map(of);
             Ok((day, [queued?, sent?, failed?]))
         };
-        days.into_iter().map(totals).collect()
+        Ok(readable(WHAT, days.into_iter().map(totals))
+            .into_iter()
+            .collect())
     }
 
     /// One query for each month.
@@ -208,11 +222,13 @@ impl Store {
                 ],
                 consistent: false,
             };
-            for item in query(WHAT, &self.client, question, MOST_DAYS).await? {
+            let items = query(WHAT, &self.client, question, MOST_DAYS).await?;
+            let dated = items.into_iter().map(|item| {
                 let day = word(&item, "sk").and_then(|day| day.parse().ok());
                 let day = day.ok_or_else(|| StoreError::unreadable(WHAT, "sk"))?;
-                days.push((day, item));
-            }
+                Ok((day, item))
+            });
+            days.extend(readable(WHAT, dated));
             let Ok(next) = month.last_of_month().tomorrow() else {
                 break;
             };
@@ -239,12 +255,17 @@ fn total_in(item: Option<&Item>, name: &'static str) -> Result<u64, StoreError> 
 }
 
 fn ranked<T>(item: &Item, of: impl Fn(&Item) -> Option<T>) -> Result<Ranked<T>, StoreError> {
-    let bad = |what: &'static str| StoreError::unreadable(WHAT, what);
+    Ok(Ranked {
+        of: of(item).ok_or_else(|| StoreError::unreadable(WHAT, "key"))?,
+        total: total_in(Some(item), "total")?,
+        place: place_of(item)?,
+    })
+}
+
+fn place_of(item: &Item) -> Result<RankPlace, StoreError> {
     let score = item.get("score").and_then(|score| score.as_n().ok());
     let score = score.and_then(|score| score.parse().ok());
-    Ok(Ranked {
-        of: of(item).ok_or_else(|| bad("key"))?,
-        total: total_in(Some(item), "total")?,
-        place: RankPlace(score.ok_or_else(|| bad("score"))?),
-    })
+    score
+        .map(RankPlace)
+        .ok_or_else(|| StoreError::unreadable(WHAT, "score"))
 }

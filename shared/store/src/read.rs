@@ -145,6 +145,36 @@ pub(crate) async fn query(
     }
 }
 
+/// A page of a list: what could be read of it, and behind what the next one begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<T, P> {
+    /// In the list's order. What cannot be read is missing, and takes nothing else with it.
+    pub items: Vec<T>,
+    /// The place of the last item of the page as it is stored, readable or not; none behind the last
+    /// page.
+    pub next: Option<P>,
+}
+
+/// The first `limit` items as they are stored, and the place that `place` reads from the last of
+/// them if there are more.
+pub(crate) async fn page<P>(
+    what: &'static str,
+    client: &Client,
+    question: Question,
+    limit: usize,
+    place: impl FnOnce(&Item) -> Option<P>,
+) -> Result<Found<Item, P>, StoreError> {
+    // One more than is wanted tells whether there is a next page.
+    let mut items = query(what, client, question, limit.saturating_add(1)).await?;
+    let has_more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().filter(|_| has_more);
+    let next = last
+        .map(|last| place(last).ok_or_else(|| StoreError::unreadable(what, "its place")))
+        .transpose()?;
+    Ok(Found { items, next })
+}
+
 /// How many items answer the question, over as many pages as it takes; `filter` is a condition on
 /// attributes that are no keys.
 pub(crate) async fn count(

@@ -23,8 +23,54 @@ pub struct Mover {
     pub by: String,
     /// An admin's reason.
     pub reason: Option<String>,
-    /// A keyed hash of the message's id, the inbox item's id; none for an admin's own act.
+    /// A word for the way, and what shows it: a keyed hash of the message's id, the inbox item's id,
+    /// a keyed hash of the visitor's address, nothing for a number that was corrected. None for an
+    /// admin's own act.
     pub evidence: Option<String>,
+}
+
+/// How a number came to stand where it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// They wrote to one of our numbers.
+    Whatsapp,
+    /// They wrote, and an admin said whose number it is.
+    Inbox,
+    /// They filled in the form again.
+    Form,
+    /// The stop of a participant went along to a number that was corrected.
+    Carried,
+    /// An admin's own act.
+    Admin,
+}
+
+impl Way {
+    /// The word of a [`Mover`]'s evidence where a stop goes along with a correction.
+    pub const CARRIED: &'static str = "carried";
+
+    /// As a [`Mover`]'s evidence tells it.
+    pub(crate) fn of(evidence: Option<&str>) -> Self {
+        let word = evidence.map(|evidence| evidence.split(' ').next().unwrap_or_default());
+        match word {
+            None => Self::Admin,
+            Some("inbox") => Self::Inbox,
+            Some("address") => Self::Form,
+            Some(Self::CARRIED) => Self::Carried,
+            Some(_) => Self::Whatsapp,
+        }
+    }
+
+    /// `whatsapp`, `inbox`, `form`, `carried`, `admin`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Whatsapp => "whatsapp",
+            Self::Inbox => "inbox",
+            Self::Form => "form",
+            Self::Carried => Self::CARRIED,
+            Self::Admin => "admin",
+        }
+    }
 }
 
 /// A number that stands somewhere else than at the beginning.

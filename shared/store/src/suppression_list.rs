@@ -76,10 +76,8 @@ impl Store {
                 .map(|index| (table.clone(), key(guard_pk(index), GUARD)))
                 .collect();
             let guards = self.get_all(WHAT, &guards).await?;
-            let ids: Vec<_> = guards
-                .into_iter()
-                .map(guard_holder)
-                .collect::<Result<_, _>>()?;
+            let holder = |guard| readable(WHAT, std::iter::once(guard_holder(guard))).pop()?;
+            let ids: Vec<_> = guards.into_iter().map(holder).collect();
             let known: Vec<_> = ids
                 .iter()
                 .flatten()

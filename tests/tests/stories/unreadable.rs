@@ -7,30 +7,11 @@ fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
-/// The same item with one attribute that is another; returns it as it was.
-async fn spoil(town: &Town, table: &str, item: &Item, name: &str, value: AttributeValue) -> Item {
-    let mut spoilt = item.clone();
-    spoilt.insert(name.to_owned(), value);
-    put(town, table, spoilt).await;
-    item.clone()
-}
-
-async fn put(town: &Town, table: &str, item: Item) {
-    town.cloud
-        .dynamodb
-        .put_item()
-        .table_name(format!("local-{table}"))
-        .set_item(Some(item))
-        .send()
-        .await
-        .expect("stored");
-}
-
 /// A welcome goes out with the built-in text although this is stored.
 async fn a_welcome_goes_despite(table: &str, item: &[(&str, &str)]) {
     let town = Town::open_on("2026-11-24 10:00").await;
     let item = item.iter().map(|(k, v)| ((*k).to_owned(), text(v)));
-    put(&town, table, item.collect()).await;
+    town.put(table, item.collect()).await;
     let person = Person::nth(1);
     town.all_register(std::slice::from_ref(&person)).await;
     town.advance(60).await;
@@ -71,7 +52,9 @@ async fn an_alert_whose_counter_cannot_be_read_is_tried_like_any_other_and_not_f
         .await;
     town.advance(5).await;
     let counter = &town.participants_items("REFERRALS").await[0];
-    let whole = spoil(&town, "participants", counter, "singles", text("x")).await;
+    let whole = town
+        .spoil("participants", counter, "singles", text("x"))
+        .await;
     town.cloud.queue.lose(&[]);
     town.advance(120).await;
     let row = &town.log_of(&referrer, "referrer_alert").await[0];
@@ -81,7 +64,7 @@ async fn an_alert_whose_counter_cannot_be_read_is_tried_like_any_other_and_not_f
         town.state_of(&Person::nth(1), "welcome").await,
         "sent/accepted"
     );
-    put(&town, "participants", whole).await;
+    town.put("participants", whole).await;
     town.advance(600).await;
     assert_eq!(town.chat(&referrer).await.len(), 2);
 }
@@ -102,7 +85,8 @@ async fn a_carrier_that_cannot_be_read_keeps_no_other_claim_from_ending() {
     let member = member.expect("a row that another carried");
     let of_member = |row: &&Item| word(row, "id") == word(member, "grouped_in");
     let carrier = rows.iter().find(of_member).expect("its carrier");
-    spoil(&town, "notifications_log", carrier, "status", text("x")).await;
+    town.spoil("notifications_log", carrier, "status", text("x"))
+        .await;
     let welcome = &town.log_of(&people[0], "welcome").await[0];
     let token = "00000000-0000-4000-8000-000000000000";
     town.lose_worker(member, token).await;
@@ -135,12 +119,14 @@ async fn who_waits_for_a_number_is_credited_although_one_item_cannot_be_read() {
     let mut items: Vec<_> = items.iter().filter(pending).collect();
     items.sort_by_key(|item| word(item, "sk"));
     let broken = AttributeValue::N("5".to_owned());
-    let whole = spoil(&town, "participants", items[1], "participant_id", broken).await;
+    let whole = town
+        .spoil("participants", items[1], "participant_id", broken)
+        .await;
     town.all_register(std::slice::from_ref(&referrer)).await;
     town.advance(300).await;
     assert_eq!(town.places_given_by(&referrer).await, [1, 2]);
     // Once it can be read it is not forgotten.
-    put(&town, "participants", whole).await;
+    town.put("participants", whole).await;
     town.advance(300).await;
     assert_eq!(town.places_given_by(&referrer).await, [1, 2, 3]);
     let items = town.items("participants").await;

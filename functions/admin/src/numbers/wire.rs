@@ -174,7 +174,8 @@ pub(super) struct NewNumber {
     gap_max_s: Option<u16>,
     #[schema(minimum = 1, maximum = 600)]
     hourly_cap: Option<u16>,
-    #[schema(minimum = 1)]
+    // More than the usual format of such a figure takes.
+    #[schema(format = Int64, minimum = 1, maximum = 4294967295_i64)]
     daily_cap: Option<u32>,
     warms_up: Option<bool>,
 }
@@ -204,7 +205,8 @@ pub(super) struct NumberPatch {
     gap_max_s: Option<u16>,
     #[schema(minimum = 1, maximum = 600)]
     hourly_cap: Option<u16>,
-    #[schema(minimum = 1)]
+    // More than the usual format of such a figure takes.
+    #[schema(format = Int64, minimum = 1, maximum = 4294967295_i64)]
     daily_cap: Option<u32>,
     warms_up: Option<bool>,
 }

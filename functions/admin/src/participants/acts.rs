@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::erase::{Erased, erase_by};
 use app::people::{Resent, resend_message};
-use app::suppression::{Lifted, SuppressionError, lift_stop_of, stop_number_of};
+use app::suppression::{Lifted, Stopped, SuppressionError, lift_stop_of, stop_number_of};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -80,12 +80,12 @@ pub(super) async fn unsubscribe(
     Id(id): Id<ParticipantId>,
     body: Body<Unsubscribe>,
 ) -> Result<Response, Problem> {
-    let (profile, _) = known(&deps, id).await?;
     let act = actor.act("participants.unsubscribe").on(body.fields);
-    let index = profile.participant.phone_index.as_str();
-    let stopped = stop_number_of(&deps.app, (id, index), &body.value.reason, &act);
-    stopped.await.map_err(refused)?;
-    file(&deps, &actor, id).await
+    let stopped = stop_number_of(&deps.app, id, &body.value.reason, &act);
+    match Box::pin(stopped).await.map_err(refused)? {
+        Stopped::Now | Stopped::Already => file(&deps, &actor, id).await,
+        Stopped::NotThere => Err(gone(&deps, id).await?),
+    }
 }
 
 /// Mengaktifkan lagi peserta yang berhenti, dengan alasan. `since` adalah `suppression.since` yang dilihat:
@@ -102,13 +102,12 @@ pub(super) async fn resubscribe(
     Id(id): Id<ParticipantId>,
     body: Body<Resubscribe>,
 ) -> Result<Response, Problem> {
-    let (profile, _) = known(&deps, id).await?;
     let act = actor.act("participants.resubscribe").on(body.fields);
-    let index = profile.participant.phone_index.as_str();
     let Resubscribe { reason, since } = body.value;
-    let lifted = lift_stop_of(&deps.app, (id, index), since, &reason, &act);
-    match lifted.await.map_err(refused)? {
+    let lifted = lift_stop_of(&deps.app, id, since, &reason, &act);
+    match Box::pin(lifted).await.map_err(refused)? {
         Lifted::Done | Lifted::NotStopped => file(&deps, &actor, id).await,
+        Lifted::NotThere => Err(gone(&deps, id).await?),
         Lifted::Changed => {
             let (profile, now) = known(&deps, id).await?;
             let now = ParticipantFile::of(profile, now, actor.sight());

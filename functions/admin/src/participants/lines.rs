@@ -31,22 +31,27 @@ impl StopStanding {
 
 /// One change of where a number stands.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct StopLine {
+pub(crate) struct StopLine {
     /// stopped, asked, lifted
     #[schema(example = "stopped")]
     state: &'static str,
     at: Timestamp,
     by: String,
     reason: Option<String>,
+    /// whatsapp (they wrote), inbox (they wrote, a colleague said whose number it is), form (registered
+    /// again), carried (went along to a corrected number), admin
+    #[schema(example = "whatsapp")]
+    way: &'static str,
 }
 
 impl StopLine {
-    pub(super) fn of(moved: store::Moved) -> Self {
+    pub(crate) fn of(moved: store::Moved) -> Self {
         Self {
             state: moved.to.as_str(),
             at: moved.at,
             by: moved.by,
             reason: moved.reason,
+            way: moved.way.as_str(),
         }
     }
 }

@@ -63,7 +63,7 @@ impl ParticipantsAsked {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Search {
-    /// A number in any writing, or words of a name.
+    /// A number in any writing, for operators and admins; or words of a name.
     #[schema(example = "0815-6272-6272")]
     pub(super) q: String,
     /// Penanda halaman dari jawaban sebelumnya.

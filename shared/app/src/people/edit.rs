@@ -5,7 +5,7 @@ use domain::ids::ParticipantId;
 use domain::message::Waiting;
 use domain::people::{Changes, Edit, NumberChange, NumberRefused};
 use domain::phone::Phone;
-use store::{Correction, Mover, NumberStep, Profile, ReferrerStep, StoreError, TwoNumbers};
+use store::{Correction, Mover, NumberStep, Profile, ReferrerStep, StoreError, TwoNumbers, Way};
 
 use crate::act::Act;
 use crate::context::App;
@@ -153,7 +153,7 @@ fn number_step<'a>(
         mover: Mover {
             by: by.to_owned(),
             reason: Some(CARRIED.to_owned()),
-            evidence: None,
+            evidence: Some(Way::CARRIED.to_owned()),
         },
     })
 }

@@ -15,7 +15,7 @@ use crate::ids::{EventId, ParticipantId};
 use crate::name_words::{words_of_name, words_of_search};
 use crate::participant::JoinStatus;
 use crate::person::City;
-use crate::phone::Phone;
+use crate::phone::may_hold_a_number;
 use crate::zone::{wib, wib_day};
 
 /// Most characters of a name that is looked for.
@@ -238,7 +238,7 @@ fn given(raw: &str) -> Option<&str> {
 }
 
 fn words(value: &str, errors: &mut FieldErrors) -> BTreeSet<String> {
-    if Phone::parse(value).is_ok() {
+    if may_hold_a_number(value) {
         errors.push("name", NUMBER_AS_NAME);
         return BTreeSet::new();
     }

@@ -151,7 +151,7 @@ fn each_wrong_condition_is_named_in_indonesian() {
         status: "joined".to_owned(),
         unsubscribed: "ya".to_owned(),
         event_id: "x".to_owned(),
-        name: "0812-1000-0001".to_owned(),
+        name: "siti 0812-1000-0001".to_owned(),
     };
     let errors = Filter::parse(&wrong).unwrap_err();
     let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
@@ -238,6 +238,7 @@ fn one_box_takes_a_number_or_a_name() {
         "08121",
         "021-555-1234",
         "0812 1000 0001 0812 1000 0002",
+        "siti 0812-1000-0001",
     ] {
         let parsed = Wanted::parse(neither);
         let digits = neither.chars().filter(char::is_ascii_digit).count();

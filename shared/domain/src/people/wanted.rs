@@ -1,7 +1,7 @@
 //! What somebody types into one box for numbers and names.
 
 use crate::form::FieldErrors;
-use crate::phone::Phone;
+use crate::phone::{Phone, may_hold_a_number};
 
 /// Fewest digits that nobody types into a name.
 const DIGITS_OF_A_NUMBER: usize = 5;
@@ -25,6 +25,9 @@ impl Wanted {
         match Phone::parse(text) {
             Ok(phone) => return Ok(Self::Number(phone)),
             Err(error) if looks_like_a_number(text) => errors.push("q", error.message()),
+            Err(_) if may_hold_a_number(text) => {
+                errors.push("q", "Tulis satu nomor saja, atau nama saja.");
+            }
             Err(_) if text.trim().is_empty() => {
                 errors.push("q", "Tulis nomor atau nama yang dicari.");
             }

@@ -3,6 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::Problem;
+use crate::phone::may_hold_a_number;
 use crate::text::single_line;
 
 /// Last parts of a host name that make a word an address. Academic degrees look alike
@@ -11,9 +12,6 @@ const ADDRESS_ENDINGS: [&str; 22] = [
     "app", "biz", "click", "co", "com", "dev", "id", "info", "io", "link", "live", "ly", "me",
     "net", "online", "org", "shop", "site", "store", "top", "web", "xyz",
 ];
-
-/// From this many digits on a text is taken to hold a telephone number.
-const NUMBER_DIGITS: usize = 9;
 
 /// The cleaned text, or the first thing that is wrong with it.
 pub(super) fn plain_text(raw: &str, max_chars: usize) -> Result<String, Problem> {
@@ -33,7 +31,9 @@ pub(super) fn plain_text(raw: &str, max_chars: usize) -> Result<String, Problem>
     if has_address(&text) {
         return Err(Problem::Link);
     }
-    if has_number(&text) {
+    // It would be stored in clear here (requirement C1), and digits make a number whatever stands
+    // between them.
+    if may_hold_a_number(&text) {
         return Err(Problem::Number);
     }
     if !text.chars().all(is_allowed) {
@@ -71,12 +71,6 @@ fn is_allowed(c: char) -> bool {
             | ')'
     );
     is_letter(c) || c.is_ascii_digit() || mark || punctuation
-}
-
-/// A telephone number, which would be stored in clear here (requirement C1).
-fn has_number(text: &str) -> bool {
-    text.split(|c: char| c.is_alphabetic() || matches!(c, ',' | ':' | '&'))
-        .any(|run| run.chars().filter(char::is_ascii_digit).count() >= NUMBER_DIGITS)
 }
 
 fn has_address(text: &str) -> bool {

@@ -70,6 +70,10 @@ fn what_could_harm_a_message_a_page_or_a_sheet_is_refused() {
         ("Guru/bit.ly/abc", Link),
         ("Budi 081234567890", Number),
         ("Budi (0812) 3456-7890", Number),
+        ("Budi 0815,6272,6272", Number),
+        ("0815 Budi 6272 & 6272", Number),
+        ("0815a6272b6272", Number),
+        ("Budi ０８１５６２７２６２７２", Number),
         ("Budi 😀", Character),
         ("Budi 1\u{FE0F}\u{20E3}", Character),
         ("Budi ❤\u{FE0F}", Character),
@@ -217,6 +221,18 @@ proptest! {
             prop_assert!(!short.trim().is_empty());
             prop_assert!(short.chars().count() <= text.chars().count() + 1);
         }
+    }
+
+    #[test]
+    fn no_number_is_kept_in_whatever_it_is_hidden(
+        digits in proptest::collection::vec(0_u8..10, 9..16),
+        between in proptest::collection::vec("[A-Za-z ,.:&'()/+-]{0,2}", 15),
+    ) {
+        let parts = digits.iter().zip(&between).map(|(digit, sign)| format!("{digit}{sign}"));
+        let hidden = format!("Budi {}", parts.collect::<String>());
+        prop_assert!(PersonName::parse(&hidden).is_err());
+        prop_assert!(City::parse(&hidden).is_err());
+        prop_assert!(Profession::parse(&hidden).is_err());
     }
 
     #[test]

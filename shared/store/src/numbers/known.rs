@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{NumberItem, WHAT, number_key, read_number};
 use crate::hook_token::read_old;
 use crate::item::{Item, from_item, text};
-use crate::read::{Question, query};
+use crate::read::{Found, Question, page};
 use crate::tables::Table;
 use crate::{Chain, Store, StoreError};
 
@@ -31,8 +31,6 @@ pub struct KnownNumber {
     pub old_hook_until: Option<Timestamp>,
     /// Counts the changes by people.
     pub revision: u32,
-    /// Where it stands in the list of all numbers.
-    pub roster_key: String,
 }
 
 impl Store {
@@ -45,7 +43,7 @@ impl Store {
         &self,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<KnownNumber>, StoreError> {
+    ) -> Result<Found<KnownNumber, String>, StoreError> {
         let question = Question {
             table: self.table(Table::BroadcastNumbers),
             index: Some("roster"),
@@ -57,8 +55,10 @@ impl Store {
             ],
             consistent: false,
         };
+        let key = |item: &Item| item.get("roster_key")?.as_s().ok().cloned();
+        let found = page(WHAT, &self.client, question, limit, key).await?;
         let mut numbers = Vec::new();
-        for item in query(WHAT, &self.client, question, limit).await? {
+        for item in found.items {
             match self.known(item).await {
                 Ok(number) => numbers.push(number),
                 Err(error) if error.is_lasting() => {
@@ -67,7 +67,10 @@ impl Store {
                 Err(error) => return Err(error),
             }
         }
-        Ok(numbers)
+        Ok(Found {
+            items: numbers,
+            next: found.next,
+        })
     }
 
     /// One number, read consistently; none if there is no such number.
@@ -114,7 +117,6 @@ impl Store {
             has_hook,
             old_hook_until,
             revision: item.revision,
-            roster_key: item.roster_key,
         })
     }
 }

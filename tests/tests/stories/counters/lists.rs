@@ -54,6 +54,7 @@ async fn the_highest_stand_first_and_equals_keep_their_order_over_pages() {
     town.advance(60).await;
     let store = &town.cloud.app.store;
     let all = store.top_referrers(Period::All, None, 100).await.unwrap();
+    let all = all.items;
     let totals: Vec<u64> = all.iter().map(|line| line.total).collect();
     assert_eq!(totals, [3, 3, 3, 2, 1, 1]);
     for size in 1..=7 {
@@ -61,21 +62,28 @@ async fn the_highest_stand_first_and_equals_keep_their_order_over_pages() {
         let mut below = None;
         loop {
             let page = store.top_referrers(Period::All, below, size).await.unwrap();
-            let Some(last) = page.last() else { break };
-            below = Some(last.place);
-            paged.extend(page);
+            paged.extend(page.items);
+            below = page.next;
+            if below.is_none() {
+                break;
+            }
         }
         assert_eq!(paged, all, "pages of {size}");
     }
     let month: Period = "2026-11".parse().unwrap();
     let of_month = store.top_referrers(month, None, 2).await.unwrap();
     assert_eq!(
-        of_month.iter().map(|line| line.total).collect::<Vec<_>>(),
+        of_month
+            .items
+            .iter()
+            .map(|line| line.total)
+            .collect::<Vec<_>>(),
         [3, 3]
     );
     let none: Period = "2026-10".parse().unwrap();
-    assert!(store.top_referrers(none, None, 2).await.unwrap().is_empty());
-    let cities = store.top_cities(None, 10).await.unwrap();
+    let of_none = store.top_referrers(none, None, 2).await.unwrap();
+    assert!(of_none.items.is_empty() && of_none.next.is_none());
+    let cities = store.top_cities(None, 10).await.unwrap().items;
     assert_eq!((cities[0].of.as_str(), cities[0].total), ("bogor", 19));
     let people = store.people_totals().await.unwrap();
     assert_eq!(

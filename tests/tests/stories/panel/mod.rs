@@ -13,3 +13,5 @@ mod participants_race;
 mod settings;
 mod sign_in;
 mod stops;
+mod stops_race;
+mod unreadable;

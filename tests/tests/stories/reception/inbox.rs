@@ -80,6 +80,7 @@ async fn a_wrong_number_is_resolved_by_erasing_and_anything_is_dismissed() {
     assert_eq!(items.len(), 2);
     let wrong = Resolution::WrongNumber {
         phone: person.phone(),
+        may_erase: true,
     };
     let done = resolve_inbox(app, &items[0].id, wrong, ADMIN).await;
     assert_eq!(done.expect("done"), Resolved::Done);
