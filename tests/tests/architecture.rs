@@ -140,6 +140,8 @@ fn the_rules_know_no_async_no_cloud_no_clock_and_no_chance() {
         "email_address",
         "encoding_rs",
         "icalendar",
+        // Holds a version.
+        "idna_adapter",
         "jiff",
         "percent-encoding",
         "thiserror",

@@ -194,8 +194,8 @@ async fn wherever_the_process_ends_each_message_arrives_once_or_reads_unconfirme
 {
     let start = settled().await;
     let places = Arc::new(Semaphore::new(AT_ONCE));
-    // What somebody's message, or an admin's correction or word about one message, causes is another
-    // story; and a campaign has to be given up among its messages: the stories of campaigns do so.
+    // What somebody's message, or an admin's correction, stop or word about one message, causes is
+    // another story; and a campaign has to be given up among its messages: the stories of campaigns do so.
     let elsewhere = [
         Failpoint::ReceiveBeforeCommit,
         Failpoint::ReceiveCommitted,
@@ -203,6 +203,7 @@ async fn wherever_the_process_ends_each_message_arrives_once_or_reads_unconfirme
         Failpoint::RetryCommitted,
         Failpoint::EditBeforeCommit,
         Failpoint::EditCommitted,
+        Failpoint::StandingBeforeCommit,
     ];
     let points = Failpoint::ALL.into_iter();
     let points = points.filter(|point| !elsewhere.contains(point));
