@@ -100,7 +100,7 @@ async fn what_an_operator_does_to_one_person_takes_so_many_calls() {
     let expected = [
         (2, "a search by number"),
         (7, "a correction"),
-        (7, "a stop"),
+        (8, "a stop"),
     ];
     let expected = expected.map(|(calls, what)| (calls, what.to_owned()));
     assert_eq!(taken, expected);
