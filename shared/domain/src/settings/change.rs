@@ -161,8 +161,10 @@ impl ContactChange {
             (None, None) => Err("Isi nomor WhatsApp admin."),
         };
         let text = self.wa_text.as_deref().map(single_line);
-        if let Some(text) = &text {
-            if !(1..=WA_TEXT_MAX).contains(&text.chars().count()) {
+        if let (Some(raw), Some(text)) = (&self.wa_text, &text) {
+            // As it came too: the API's document knows of no cleaning.
+            let longest = raw.chars().count().max(text.chars().count());
+            if longest > WA_TEXT_MAX || text.is_empty() {
                 let wanted = format!("Isi 1 sampai {WA_TEXT_MAX} huruf.");
                 errors.push("contact.wa_text", &wanted);
             } else if may_hold_a_number(text) {
