@@ -104,7 +104,8 @@ def programme(site: Site) -> dict:
     site.register(1)
     event = {"title": "Sosialisasi", "start_time": "2030-11-30 19:30", "zoom_link": "https://zoom.us/j/1"}
     site.call("POST", "/simulator/admin/events", {"event": event})
-    site.panel("POST", "admins", {"email": "rekan@example.org", "role": "viewer"})
+    colleague = {"email": "rekan@example.org", "role": "viewer"}
+    site.panel("POST", "admins", colleague, idempotency_key="rekan")
     return {
         "phones": [link_form(number) for number in [*people, *failing, *STRANGERS]],
         "strangers": [link_form(number) for number in STRANGERS],
