@@ -11,7 +11,7 @@ use load::{A_SECOND, AT_ONCE, BATCH, Load, Samples, batch};
 
 /// Rounds of one batch of each kind, each in a town of its own: the engine looks through all
 /// transactions of the last ten minutes at each one, and so becomes slower as a town grows.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 16;
 /// People who have registered before a round begins: they are named as referrers.
 const KNOWN: u32 = 50;
 /// The one whom everybody names.
