@@ -42,7 +42,8 @@ struct OverviewAsked {
 /// How things stand.
 #[derive(Debug, Serialize, ToSchema)]
 struct Overview {
-    /// Kapan perubahan terakhir dihitung; null bila belum pernah.
+    /// Semua perubahan sampai waktu ini sudah dihitung; bila lama, sejak itu tidak ada yang berubah. Null bila
+    /// belum pernah dihitung.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     as_of: Option<Timestamp>,
     people: People,

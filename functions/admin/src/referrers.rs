@@ -90,7 +90,8 @@ struct Referrers {
     /// Where the next page begins; null on the last.
     #[schema(required = true)]
     next_cursor: Option<String>,
-    /// Kapan perubahan terakhir dihitung; null bila belum pernah.
+    /// Semua perubahan sampai waktu ini sudah dihitung; bila lama, sejak itu tidak ada yang berubah. Null bila
+    /// belum pernah dihitung.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     as_of: Option<Timestamp>,
 }
@@ -129,7 +130,8 @@ struct ReferrerFile {
     /// Where the next page begins; null on the last.
     #[schema(required = true)]
     next_cursor: Option<String>,
-    /// Kapan perubahan terakhir dihitung; null bila belum pernah.
+    /// Semua perubahan sampai waktu ini sudah dihitung; bila lama, sejak itu tidak ada yang berubah. Null bila
+    /// belum pernah dihitung.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     as_of: Option<Timestamp>,
 }

@@ -6,8 +6,8 @@ use utoipa_axum::PathItemExt as _;
 
 /// The handlers of a resource: `serve` adds them to a router at the paths that they are annotated
 /// with, and `describe` says what the document holds of them. Two functions, so that the deployed
-/// program, which describes nothing, carries none of the descriptions: they were an eighth of it
-/// and took half of its start.
+/// program, which describes nothing, carries none of the descriptions and does not make them anew at
+/// each start (docs/decisions/build-profiles.md).
 macro_rules! resource {
     ($($handler:ident),+ $(,)?) => {
         pub(crate) fn serve(

@@ -6,9 +6,6 @@ mod support;
 use app::ports::{Directory, DirectoryError};
 use aws::CognitoDirectory;
 use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::config::{
-    BehaviorVersion, Config, Credentials, Region, retry::RetryConfig,
-};
 use domain::admin::{Email, Role};
 use domain::ids::AdminId;
 use serde_json::json;
@@ -24,14 +21,7 @@ fn refusing(code: &str) -> CognitoDirectory {
 }
 
 fn directory(wire: &Wire) -> CognitoDirectory {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("ap-southeast-3"))
-        .credentials_provider(Credentials::new("a", "b", None, None, "test"))
-        .retry_config(RetryConfig::disabled())
-        .http_client(wire.client())
-        .build();
-    CognitoDirectory::new(Client::from_conf(config), "pool")
+    CognitoDirectory::new(Client::new(&wire.config()), "pool")
 }
 
 #[tokio::test]

@@ -19,15 +19,6 @@ const KEY_B64: &str = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
 const WRAPPED_B64: &str = "d3JhcHBlZA==";
 
 fn queue(wire: &Wire) -> SqsQueue {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
-        .region(aws_sdk_sqs::config::Region::new("ap-southeast-3"))
-        .credentials_provider(aws_sdk_sqs::config::Credentials::new(
-            "a", "b", None, None, "test",
-        ))
-        .retry_config(aws_sdk_sqs::config::retry::RetryConfig::disabled())
-        .http_client(wire.client())
-        .build();
     let urls = QueueUrls {
         wake: "https://sqs.test/wake".to_owned(),
         turns: "https://sqs.test/turns".to_owned(),
@@ -35,20 +26,11 @@ fn queue(wire: &Wire) -> SqsQueue {
         referrals: "https://sqs.test/referrals.fifo".to_owned(),
         campaigns: "https://sqs.test/campaigns".to_owned(),
     };
-    SqsQueue::new(aws_sdk_sqs::Client::from_conf(config), urls)
+    SqsQueue::new(aws_sdk_sqs::Client::new(&wire.config()), urls)
 }
 
 fn keys(wire: &Wire) -> KmsKeyService {
-    let config = aws_sdk_kms::Config::builder()
-        .behavior_version(aws_sdk_kms::config::BehaviorVersion::latest())
-        .region(aws_sdk_kms::config::Region::new("ap-southeast-3"))
-        .credentials_provider(aws_sdk_kms::config::Credentials::new(
-            "a", "b", None, None, "test",
-        ))
-        .retry_config(aws_sdk_kms::config::retry::RetryConfig::disabled())
-        .http_client(wire.client())
-        .build();
-    KmsKeyService::new(aws_sdk_kms::Client::from_conf(config), ARN.to_owned())
+    KmsKeyService::new(aws_sdk_kms::Client::new(&wire.config()), ARN.to_owned())
 }
 
 /// The one request that sending `message` makes.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use app::ports::{Clock, Schedule};
 use aws::{EventBridgeSchedule, JobTarget};
-use aws_sdk_scheduler::config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig};
 use domain::schedule::{Job, JobKind, ScheduleName, Start};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -23,20 +22,13 @@ impl Clock for Noon {
 }
 
 fn schedule(wire: &Wire) -> EventBridgeSchedule {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("ap-southeast-3"))
-        .credentials_provider(Credentials::new("a", "b", None, None, "test"))
-        .retry_config(RetryConfig::disabled())
-        .http_client(wire.client())
-        .build();
     let target = JobTarget {
         group: "stage".to_owned(),
         arn: "arn:jobs".to_owned(),
         role_arn: "arn:role".to_owned(),
         dead_letter_arn: "arn:dead".to_owned(),
     };
-    let client = aws_sdk_scheduler::Client::from_conf(config);
+    let client = aws_sdk_scheduler::Client::new(&wire.config());
     EventBridgeSchedule::new(client, target, Arc::new(Noon))
 }
 

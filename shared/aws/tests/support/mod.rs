@@ -1,10 +1,15 @@
 use std::sync::{Arc, Mutex};
 
+use aws_sdk_sqs::config::{BehaviorVersion, Credentials};
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use aws_types::sdk_config::SharedCredentialsProvider;
 use serde_json::Value;
 
 /// The network end of an SDK client: notes each request and gives the one answer.
@@ -24,7 +29,19 @@ impl Wire {
         }
     }
 
-    pub(crate) fn client(&self) -> SharedHttpClient {
+    /// What an SDK client whose network ends here is made from.
+    pub(crate) fn config(&self) -> SdkConfig {
+        let credentials = Credentials::new("a", "b", None, None, "test");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("ap-southeast-3"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .retry_config(RetryConfig::disabled())
+            .http_client(self.client())
+            .build()
+    }
+
+    fn client(&self) -> SharedHttpClient {
         let connector = SharedHttpConnector::new(self.clone());
         http_client_fn(move |_, _| connector.clone())
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::filter::{Filter, utc_day, utc_start};
 use crate::ids::{CampaignId, MessageId, ParticipantId};
+use crate::lane::Lane;
 use crate::message::{Failure, State};
 
 /// Rows that are over are kept 400 days: before that there is nothing to look for.
@@ -189,9 +190,8 @@ impl Plan {
     }
 }
 
-/// Whether a partition is one of a campaign: `<class>#<campaign>#<shard>`.
 fn is_of_campaign(partition: &str) -> bool {
-    partition.matches('#').count() == 2
+    matches!(Lane::parse(partition, ""), Some((Lane::Bulk { .. }, _)))
 }
 
 const QUEUED: &str = "queued";

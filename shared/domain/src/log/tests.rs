@@ -277,25 +277,30 @@ fn what_waits_behind_a_campaign_that_ended_meanwhile_is_shown_all_the_same() {
         status: Some("queued"),
         ..Filter::default()
     };
-    let all = ["sending#0", "welcome#0", "broadcast#b#0", "broadcast#d#0"].map(str::to_owned);
+    let lane = |campaign: u128, shard| {
+        let (class, campaign) = (Class::Broadcast, CampaignId(Uuid::from_u128(campaign)));
+        let lane = Lane::Bulk {
+            class,
+            campaign,
+            shard,
+        };
+        lane.partition()
+    };
+    let others = ["sending#0", "welcome#0"].map(str::to_owned);
+    let all: Vec<String> = others.into_iter().chain([lane(2, 0), lane(4, 0)]).collect();
     let plan = Plan::of(&waiting, &all, noon());
     let at = |lane: &str| Mark::Lane {
         lane: lane.to_owned(),
         behind: None,
     };
     let next = |lane: &str| plan.look(&at(lane)).map(|look| (look.part, look.after));
-    for gone in ["broadcast#a#3", "broadcast#b#1", "broadcast#c#0"] {
-        let lane = if gone < "broadcast#b#0" {
-            "broadcast#b#0"
-        } else {
-            "broadcast#d#0"
-        };
-        assert_eq!(
-            next(gone),
-            Some((Part::Lane(lane.to_owned()), at(lane))),
-            "{gone}"
-        );
+    for (gone, then) in [
+        (lane(1, 3), lane(2, 0)),
+        (lane(2, 1), lane(4, 0)),
+        (lane(3, 0), lane(4, 0)),
+    ] {
+        assert_eq!(next(&gone), Some((Part::Lane(then.clone()), at(&then))));
     }
-    assert_eq!(next("broadcast#e#0"), None);
+    assert_eq!(next(&lane(5, 0)), None);
     assert_eq!(next("held#0"), None, "no lane of a campaign");
 }
